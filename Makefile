@@ -1,0 +1,33 @@
+# Everything below makes its own virtual environment; Python 3.10+, git and make are all it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint generate bench clean
+
+$(BIN)/gate: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(BIN)/pytest: $(BIN)/gate
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(BIN)/gate  ## the main job on real input: a repository that passes, then two that do not
+	@GATE=$(CURDIR)/$(BIN)/gate sh examples/demo.sh
+
+test: $(BIN)/pytest  ## every test
+	$(BIN)/pytest -n auto
+
+lint: $(BIN)/pytest  ## types, style, and generated files that are out of date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/generate.py --check
+
+generate: $(BIN)/gate  ## rule pages and packs from the catalogue
+	$(BIN)/python tools/generate.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

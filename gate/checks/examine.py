@@ -1,0 +1,174 @@
+"""The one pass over the bytes: digest and content inspection over the same open descriptor.
+
+Work comes in batches of files of one directory, so that the way down to it is opened once. A batch is pure
+(bytes in, facts out) and safe to run twice, on any thread, process or machine that sees the files.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from gate.checks.interface import Examined
+from gate.files import beneath
+from gate.files.lfs import MAX_POINTER, Pointer, parse_pointer
+from gate.formats.interface import BytesSource, Inspection, Source
+from gate.formats.registry import inspect
+
+SMALL = 128 * 1024
+"""Files up to this size are read in one call and inspected in memory."""
+
+Progress = Callable[[int], object]
+
+
+class Batch(NamedTuple):
+    """Files `names` of `directory` beneath `root`; the report knows them beneath the directory `shown`.
+
+    `alias` is how it knows the only file of a batch that is reached by a link. `expected` maps names to the digests that were declared for them. `digest` says which files get a
+    SHA-256: all of them, those found to be weights or data, or none.
+    """
+
+    root: str
+    directory: str
+    names: tuple[str, ...]
+    shown: str
+    alias: str = ""
+    expected: Mapping[str, str] = {}
+    digest: Literal["all", "found", "none"] = "all"
+
+    def split(self, limit: int) -> Iterator[Batch]:
+        """The same files in batches of at most `limit`."""
+        for i in range(0, len(self.names), limit):
+            yield self if len(self.names) <= limit else self._replace(names=self.names[i : i + limit])
+
+    def paths(self) -> list[str]:
+        """The files as the report knows them."""
+        lead = f"{self.shown}/" if self.shown else ""
+        return [self.alias or lead + name for name in self.names]
+
+    def failed(self, error: Exception) -> list[Examined]:
+        """The answer for files on which the gate itself failed."""
+        return [Examined(path, "failed", detail=f"{type(error).__name__}: {error}") for path in self.paths()]
+
+
+def examine(batch: Batch, progress: Progress | None = None) -> list[Examined]:
+    """One `Examined` for each file of the batch, in its order; never raises for what it finds there."""
+    try:
+        with beneath.directory(batch.root, batch.directory) as parent:
+            named = zip(batch.names, batch.paths(), strict=True)
+            return [_guarded(batch, parent, name, path, progress) for name, path in named]
+    except OSError as error:
+        return [_unopened(batch.root, path, error) for path in batch.paths()]
+
+
+def _guarded(batch: Batch, parent: int, name: str, path: str, progress: Progress | None) -> Examined:
+    try:
+        descriptor = os.open(name, beneath.FILE_FLAGS, dir_fd=parent)
+    except OSError as error:
+        own = f"{batch.directory}/{name}" if batch.directory else name
+        return _unopened(batch.root, path, beneath.LinkError(own) if beneath.is_link(name, parent) else error)
+    try:
+        return _examine(batch, descriptor, name, path, progress)
+    except OSError as error:
+        return Examined(path, "unreadable", detail=error.strerror or str(error))
+    finally:
+        os.close(descriptor)
+
+
+def _unopened(root: str, path: str, error: OSError) -> Examined:
+    if isinstance(error, beneath.LinkError):
+        target = os.path.realpath(os.path.join(root, error.path))
+        inside = os.path.commonpath([os.path.realpath(root), target]) == os.path.realpath(root)
+        return Examined(path, "link" if inside else "outside", detail=error.path)
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return Examined(path, "missing")
+    return Examined(path, "unreadable", detail=error.strerror or str(error))
+
+
+def _examine(batch: Batch, descriptor: int, name: str, path: str, progress: Progress | None) -> Examined:
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        return Examined(path, "missing" if stat.S_ISDIR(before.st_mode) else "special")
+    if before.st_size <= SMALL:
+        read, sha256, inspection, pointer = _small(batch, descriptor, before.st_size)
+        if progress:
+            progress(read)
+    else:
+        read, sha256, inspection = _large(batch, descriptor, before.st_size, progress)
+        pointer = None
+    if sha256 is not None and _changed(before, os.fstat(descriptor), read):
+        return Examined(path, "changed", size=read)
+    expected = batch.expected.get(name)
+    if expected is None or pointer is not None:
+        return Examined(path, "read", read, sha256, inspection, pointer)
+    if sha256 == expected:  # one string for both: directories have many files
+        return Examined(path, "read", read, expected, inspection)
+    only_line_endings = _only_line_endings(descriptor, expected)
+    return Examined(path, "read", read, sha256, inspection, None, only_line_endings)
+
+
+def _changed(before: os.stat_result, after: os.stat_result, read: int) -> bool:
+    return (
+        before.st_mtime_ns != after.st_mtime_ns
+        or before.st_ctime_ns != after.st_ctime_ns
+        or not before.st_size == after.st_size == read
+    )
+
+
+def _small(batch: Batch, descriptor: int, size: int) -> tuple[int, str | None, Inspection, Pointer | None]:
+    data = os.read(descriptor, size + 1)  # one more, to see a file that grows
+    while len(data) < size and (more := os.read(descriptor, size + 1 - len(data))):
+        data += more
+    inspection = inspect(BytesSource(data))
+    pointer = parse_pointer(data) if size < MAX_POINTER else None
+    if not _wants_digest(batch, inspection):
+        return len(data), None, inspection, pointer
+    from hashlib import sha256
+
+    return len(data), sha256(data).hexdigest(), inspection, pointer
+
+
+def _large(batch: Batch, descriptor: int, size: int, progress: Progress | None) -> tuple[int, str | None, Inspection]:
+    inspection = inspect(DescriptorSource(descriptor, size))
+    if not _wants_digest(batch, inspection):
+        return size, None, inspection
+    from gate.files.digest import digest
+
+    result = digest(descriptor, progress)
+    return result.size, result.sha256, inspection
+
+
+def _wants_digest(batch: Batch, inspection: Inspection) -> bool:
+    return batch.digest == "all" or (batch.digest == "found" and inspection.role != "other")
+
+
+def _only_line_endings(descriptor: int, expected: str) -> bool:
+    from gate.files.digest import line_ending_digests
+
+    head = os.pread(descriptor, SMALL, 0)
+    return b"\0" not in head and expected in line_ending_digests(descriptor)
+
+
+class DescriptorSource(Source):
+    """A `Source` over an open descriptor, whose position it leaves alone."""
+
+    __slots__ = ("_descriptor", "_size")
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor, self._size = descriptor, size
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file when it was opened."""
+        return self._size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """At most `length` bytes from `offset`."""
+        parts = []
+        while length > 0 and (part := os.pread(self._descriptor, length, offset)):
+            parts.append(part)
+            offset += len(part)
+            length -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,52 @@
+"""`gate check`: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from gate.checks.registry import CHECKS
+from gate.cli import judging, place
+from gate.cli.terminal import Progress
+from gate.core.errors import UsageError
+from gate.core.text import did_you_mean, printable
+from gate.engine import default_jobs
+from gate.run import Request, check
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `gate check`."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="judge only what lies at or beneath these paths")
+    place.add_options(parser)
+    parser.add_argument(
+        "--only", default="", metavar="FAMILY,...", help=f"run only these check families: {', '.join(CHECKS)}"
+    )
+    judging.add_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judges the repository and writes the reports."""
+    reports = judging.parse_reports(arguments.report)
+    where = place.find(arguments.root, arguments.dbom)
+    request = Request(
+        root=where.root,
+        home=os.path.expanduser("~"),
+        dbom=where.dbom,
+        policies=tuple(place.policy_reference(reference, where.root) for reference in arguments.policy),
+        stage=arguments.stage,
+        paths=tuple(place.beneath(path, where.root) for path in arguments.paths),
+        families=_families(arguments.only),
+        jobs=arguments.jobs or default_jobs(),
+    )
+    with Progress("checking") as progress:
+        verdict = check(request, progress)
+    return judging.emit(verdict, reports)
+
+
+def _families(only: str) -> tuple[str, ...]:
+    chosen = tuple(filter(None, (family.strip() for family in only.split(","))))
+    for family in chosen:
+        if family not in CHECKS:
+            hint = did_you_mean(family, CHECKS) or f"the families are {', '.join(CHECKS)}"
+            raise UsageError(f'unknown check family "{printable(family)}"', hint)
+    return tuple(family for family in CHECKS if family in chosen) if only else tuple(CHECKS)

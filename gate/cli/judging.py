@@ -1,0 +1,81 @@
+"""What every judging command shares: the options that choose policies and reports, and the writing of reports."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import NamedTuple
+
+from gate import __version__
+from gate.cli import terminal
+from gate.core.errors import UsageError
+from gate.core.model import STAGES, Verdict
+from gate.core.text import did_you_mean, printable
+from gate.report.interface import Context
+from gate.report.registry import REPORTS, render
+
+
+class ReportOption(NamedTuple):
+    """One `--report`: a format and the file it goes to, empty for standard output."""
+
+    format: str
+    file: str
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of a judging command."""
+    parser.add_argument(
+        "--policy",
+        action="append",
+        default=[],
+        metavar="FILE|gate:PACK",
+        help="judge by this policy; repeated, the strictest wins (default: gate-policy.yaml, else gate:baseline)",
+    )
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        metavar="FORMAT[=FILE]",
+        help=f"write a report, to standard output or FILE; may be repeated; formats: {', '.join(REPORTS)}",
+    )
+    parser.add_argument(
+        "--stage",
+        choices=STAGES,
+        default="train",
+        metavar="STAGE",
+        help=f"where this runs: {', '.join(STAGES)} (default: train)",
+    )
+    parser.add_argument("--jobs", type=_positive, default=None, metavar="N", help="files to read at the same time")
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError("a number from 1 to 256 is needed")
+    return int(text)
+
+
+def parse_reports(options: list[str]) -> list[ReportOption]:
+    """The reports that were asked for; text on standard output unless another one goes there."""
+    parsed = [ReportOption(*option.partition("=")[::2]) for option in options]
+    for report in parsed:
+        if report.format not in REPORTS:
+            hint = did_you_mean(report.format, REPORTS) or f"the formats are {', '.join(REPORTS)}"
+            raise UsageError(f'unknown report format "{printable(report.format)}"', hint)
+    on_stdout = [report for report in parsed if not report.file]
+    if len(on_stdout) > 1:
+        raise UsageError("two reports for standard output", "write one of them to a file: --report FORMAT=FILE")
+    return parsed if on_stdout else [ReportOption("text", ""), *parsed]
+
+
+def emit(verdict: Verdict, reports: list[ReportOption]) -> int:
+    """Writes every report and returns the exit code of the verdict, which no report can change."""
+    for report in reports:
+        color = not report.file and terminal.wants_color()
+        text = render(report.format, verdict, Context(__version__, color, terminal.width()))
+        if report.file:
+            from gate.files.atomic import write_atomic
+
+            write_atomic(report.file, text.encode("utf-8", "backslashreplace"))
+        else:
+            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    return verdict.exit_code

@@ -1,0 +1,110 @@
+"""`gate`: finds the command, runs it, and turns every error into a message and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from gate import __version__
+from gate.core.errors import GateError
+from gate.core.text import did_you_mean, printable
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("gate.cli.check", "judge the repository: the declared bytes, weight formats, what is not declared"),
+    "scan": ("gate.cli.scan", "judge weight files on their own, without a DBOM"),
+    "add": ("gate.cli.add", "declare a file or directory in dbom.yaml"),
+    "update": ("gate.cli.update", "declare the new bytes of artifacts that changed on purpose"),
+    "policy": ("gate.cli.policy", "show the effective policy, or lint policy files"),
+    "rules": ("gate.cli.rules", "list the rules and how each pack enforces them"),
+    "explain": ("gate.cli.explain", "say what a rule means, why it matters and how to fix it"),
+    "schema": ("gate.cli.schema", "print the JSON Schema of dbom.yaml, policies or reports"),
+}
+"""Each command is a module with `configure(parser)` and `run(arguments) -> exit code`."""
+
+EXIT_CODES = "exit codes: 0 pass, 1 blocked by policy, 2 usage or configuration error, 3 nothing to check, 4 undecided"
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line `argv` and returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except GateError as error:
+        _complain(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("gate: interrupted; nothing was written", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)  # threads that still read would keep the process alive until they are done
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 4  # whoever reads the report did not get all of it
+    except Exception as error:
+        name = type(error).__name__
+        print(f"gate: internal error: {name}: {printable(str(error))[:500]}", file=sys.stderr)
+        print("  = fix: this is a defect of the gate; please report it with the command and its input", file=sys.stderr)
+        return 4
+
+
+def _run(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else "--help"
+    if name in ("-h", "--help", "help"):
+        print(_usage())
+        return 0
+    if name == "--version":
+        print(f"gate {__version__}")
+        return 0
+    if name not in COMMANDS:
+        hint = did_you_mean(name, COMMANDS) or "`gate --help` lists the commands"
+        print(f'gate: unknown command "{printable(name)}": {hint}', file=sys.stderr)
+        return 2
+    dotted, summary = COMMANDS[name]
+    module = import_module(dotted)
+    parser = argparse.ArgumentParser(
+        prog=f"gate {name}",
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=EXIT_CODES,
+        allow_abbrev=False,
+    )
+    module.configure(parser)
+    code: int = module.run(parser.parse_args(arguments[1:]))
+    return code
+
+
+def _usage() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: gate COMMAND [OPTIONS]",
+            "",
+            "A supply-chain gate for machine learning: what must not pass ends with a nonzero exit code.",
+            "",
+            *lines,
+            "",
+            "`gate COMMAND --help` has the options of a command.",
+            EXIT_CODES,
+        ]
+    )
+
+
+def _complain(error: GateError) -> None:
+    """Every problem as file:line:column with the line it stands on, or the one message."""
+    for problem in error.problems:
+        place = problem.location
+        print(f"{printable(str(place))}: error: {problem.message}", file=sys.stderr)
+        if place.snippet:
+            caret = " " * (place.column - 1) + "^" * max(1, min(place.length, len(place.snippet) - place.column + 1))
+            print(f"   | {place.snippet}\n   | {caret}", file=sys.stderr)
+        if problem.fix:
+            print(f"  = fix: {problem.fix}", file=sys.stderr)
+    if not error.problems:
+        print(f"gate: {error.message}", file=sys.stderr)
+        if error.fix:
+            print(f"  = fix: {error.fix}", file=sys.stderr)

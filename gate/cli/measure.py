@@ -1,0 +1,94 @@
+"""Hashing what is to be declared: shared by `gate add` and `gate update`."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from gate.checks.examine import examine
+from gate.checks.interface import Examined
+from gate.cli.terminal import Progress
+from gate.core.errors import UnableError, UsageError
+from gate.core.text import count, printable
+from gate.dbom.model import Artifact
+from gate.engine import default_jobs, spread
+from gate.files.listing import format_listing
+from gate.inventory.declared import plan_artifact
+from gate.inventory.plan import Places
+
+
+class Measured(NamedTuple):
+    """What an artifact is right now; `listing` is the text of a directory's listing, None for a file."""
+
+    sha256: str
+    size: int
+    files: tuple[Examined, ...]
+    listing: bytes | None
+
+
+def measure(artifact: Artifact, root: str, jobs: int | None = None) -> Measured:
+    """Hashes the file or directory of `artifact`.
+
+    Raises `UsageError` for what cannot be declared (a link, a pointer, a missing file) and `UnableError` for
+    what cannot be read.
+    """
+    plan = plan_artifact(artifact._replace(listing=None, sha256=None), Places(root))
+    for entry in plan.odd:
+        raise UsageError(f"{printable(entry.path)} is a {_ODD[entry.kind]}", "only regular files can be declared")
+    batches = [part for batch in plan.batches for part in batch.split(500)]
+    with Progress(f"hashing {printable(artifact.path)}", _total(root, artifact.path)) as progress:
+        results = spread(lambda batch: examine(batch, progress), batches, _raise, jobs or default_jobs())
+    files = tuple(file for result in results for file in result)
+    if not files:
+        raise UsageError(f"{printable(artifact.path)} holds no file", "declare a directory that has files")
+    for file in files:
+        _refuse_unfit(file)
+    size = sum(file.size for file in files)
+    if not plan.is_directory:
+        return Measured(files[0].sha256 or "", size, files, None)
+    from hashlib import sha256
+
+    lead = len(artifact.path) + 1
+    listing = format_listing({file.path[lead:]: file.sha256 or "" for file in files})
+    return Measured(sha256(listing).hexdigest(), size, files, listing)
+
+
+_ODD = {"link": "symbolic link", "special": "FIFO, device or socket", "unreadable": "directory that cannot be read"}
+
+
+def _total(root: str, path: str) -> int:
+    """Bytes of a single file, for the progress bar; of a directory they are not known before it is read."""
+    full = os.path.join(root, path)
+    return os.stat(full).st_size if os.path.isfile(full) else 0
+
+
+def _raise(task: object, error: Exception) -> list[Examined]:
+    raise error
+
+
+def _refuse_unfit(file: Examined) -> None:
+    path = printable(file.path)
+    if file.pointer:
+        raise UsageError(
+            f"{path} is a Git LFS pointer: its content is not here", f'run `git lfs pull --include "{path}"` first'
+        )
+    if file.status in ("link", "outside"):
+        raise UsageError(f"{path} is reached by a symbolic link", "declare the place of the content itself")
+    if file.status == "missing":
+        raise UsageError(f"{path} does not exist", "check the spelling")
+    if file.status == "special":
+        raise UsageError(f"{path} is a FIFO, device or socket", "only regular files can be declared")
+    if file.status == "changed":
+        raise UnableError(
+            f"{path} was written to while it was hashed", "stop what writes to it, then run the command again"
+        )
+    if file.status != "read":
+        raise UnableError(f"{path} cannot be read: {printable(file.detail)}", "give yourself permission to read it")
+
+
+def describe(measured: Measured) -> str:
+    """`sha256 9f2c..., 12 files, 1.5 MiB` for the last line of a command."""
+    from gate.core.text import size
+
+    files = f"{count(len(measured.files), 'file')}, " if measured.listing is not None else ""
+    return f"sha256 {measured.sha256[:12]}…, {files}{size(measured.size)}"

@@ -1,0 +1,36 @@
+"""`gate schema`: JSON Schemas, for editors and for those who read reports."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from importlib import resources
+
+from gate.core.model import Json
+
+DOCUMENTS = ("dbom", "policy", "report")
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `gate schema`."""
+    parser.add_argument("document", choices=DOCUMENTS, metavar="DOCUMENT", help=" or ".join(DOCUMENTS))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the schema."""
+    if arguments.document == "report":
+        print(resources.files("gate.report").joinpath("report-1.schema.json").read_text("utf-8"), end="")
+        return 0
+    print(json.dumps(document_schema(arguments.document), indent=2))
+    return 0
+
+
+def document_schema(document: str) -> dict[str, Json]:
+    """The JSON Schema of `dbom` or `policy`."""
+    from gate.dbom.schema import DBOM
+    from gate.policy.schema import POLICY
+
+    titles = {"dbom": "Data Bill of Materials of gate", "policy": "Policy of gate"}
+    body = (DBOM if document == "dbom" else POLICY).schema()
+    return {"$schema": DRAFT, "title": titles[document], **body}

@@ -1,0 +1,137 @@
+"""The vocabulary as small immutable types.
+
+Everything the flow hands on is one of these: checks state `Finding`s and facts, the policy turns each
+finding into a `Decision`, all decisions together are the `Verdict`, and reports render the verdict.
+Named tuples rather than dataclasses because the pre-commit hook imports this module and must start in
+milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+"""Plain data: what facts and evidence are made of."""
+
+Kind = Literal["dataset", "model"]
+Severity = Literal["low", "medium", "high", "critical"]
+Enforcement = Literal["off", "warn", "block"]
+Ruling = Literal["off", "warn", "waived", "block"]
+Outcome = Literal["pass", "blocked", "undecided", "nothing-to-check"]
+Stage = Literal["pre-commit", "pull-request", "train", "release"]
+
+KINDS: tuple[Kind, ...] = ("dataset", "model")
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+"""Mildest first."""
+ENFORCEMENTS: tuple[Enforcement, ...] = ("off", "warn", "block")
+"""Loosest first."""
+STAGES: tuple[Stage, ...] = ("pre-commit", "pull-request", "train", "release")
+"""In the order in which a change meets them."""
+
+UNDECIDED = "gate/undecided"
+"""The rule of everything that the gate itself was unable to establish."""
+
+
+class Location(NamedTuple):
+    """A place in a text file that a person can open.
+
+    `path` is relative to the root with forward slashes. `line` and `column` count from 1; 0 means that
+    the whole file is meant. `length` is how many columns to underline, `snippet` the text of the line.
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+    length: int = 0
+    snippet: str = ""
+
+    def __str__(self) -> str:
+        return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
+
+
+class Subject(NamedTuple):
+    """What a finding is about, as policies select it: `name` is None for what the DBOM does not declare."""
+
+    kind: Kind | None
+    name: str | None
+    path: str
+
+
+class Related(NamedTuple):
+    """A place in the judged bytes: `offset` in bytes from the start of `path` (or of its archive `member`)."""
+
+    path: str
+    message: str = ""
+    offset: int | None = None
+    member: str | None = None
+
+
+class Finding(NamedTuple):
+    """One rule broken by one subject at one place, with the evidence; its key `sha256` is the digest of the bytes.
+
+    `message` says what is wrong in one sentence, `fix` what to run or change. `location` is the primary
+    place in a reviewed text file; the judged file goes to `related`.
+    """
+
+    rule: str
+    subject: Subject
+    message: str
+    fix: str
+    location: Location
+    related: tuple[Related, ...] = ()
+    evidence: Mapping[str, Json] = {}
+
+
+class Decision(NamedTuple):
+    """What the policy makes of a finding, and `origin`, where the policy says so."""
+
+    finding: Finding
+    ruling: Ruling
+    origin: Location
+
+
+class Examination(NamedTuple):
+    """What was established about one artifact, declared or not: `facts` by check family."""
+
+    subject: Subject
+    verified: bool
+    facts: Mapping[str, Mapping[str, Json]]
+
+
+class Verdict(NamedTuple):
+    """The whole: all that a report may know.
+
+    `files` counts the files that were examined, `sha256` maps paths to digests that were computed, and
+    `notes` are sentences that a person must read to understand what was and was not judged.
+    """
+
+    outcome: Outcome
+    decisions: tuple[Decision, ...]
+    artifacts: tuple[Examination, ...]
+    policies: tuple[str, ...]
+    stage: Stage
+    files: int
+    bytes: int
+    sha256: Mapping[str, str] = {}
+    notes: tuple[str, ...] = ()
+
+    def having(self, ruling: Ruling) -> tuple[Decision, ...]:
+        """The decisions with that ruling."""
+        return tuple(d for d in self.decisions if d.ruling == ruling)
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 blocked, 3 nothing to check, 4 undecided."""
+        return {"pass": 0, "blocked": 1, "nothing-to-check": 3, "undecided": 4}[self.outcome]
+
+    @property
+    def declared(self) -> tuple[Examination, ...]:
+        """The artifacts that the DBOM declares."""
+        return tuple(a for a in self.artifacts if a.subject.name is not None)
+
+    @property
+    def completeness(self) -> float | None:
+        """Percentage of declared artifacts whose checksum was verified; None when none is declared."""
+        declared = self.declared
+        return 100.0 * sum(a.verified for a in declared) / len(declared) if declared else None

@@ -1,0 +1,109 @@
+"""Rules about the bill of materials: is everything declared, and does each entry say enough?"""
+
+from gate.core.catalogue import Rule
+
+RULES = (
+    Rule(
+        id="dbom/undeclared-weights",
+        title="a weight file is not in the DBOM",
+        severity="high",
+        why=(
+            "Weights that the DBOM does not name have no digest, no origin and no version that anybody agreed to. Code "
+            "can load them all the same, so an attacker who may add files needs no change to any declared model. They "
+            "are also missing when somebody asks which products hold a model that turned out to be bad."
+        ),
+        fix="Declare the file with `gate add PATH --source URL`, or delete it if nothing needs it.",
+        cwe=("CWE-353",),
+        atlas=("AML.T0010.003", "AML.T0058"),
+        owasp=("LLM03:2025",),
+        bad="`models/backup.pt` lies in the repository, and `dbom.yaml` does not name it.",
+        good="`gate add models/sign.safetensors --source https://models.example.org/sign/2.1.0`",
+    ),
+    Rule(
+        id="dbom/undeclared-data",
+        title="a data file is not in the DBOM",
+        severity="medium",
+        why=(
+            "Data that the DBOM does not name can be changed without anybody noticing, and a model trained on it "
+            "cannot be traced back to what it learnt from. When a dataset has to be withdrawn, because of its "
+            "licence, its content or an attack, undeclared copies stay behind."
+        ),
+        fix="Declare the file or its directory with `gate add PATH --source URL`, or delete it if nothing needs it.",
+        cwe=("CWE-353",),
+        atlas=("AML.T0010.002", "AML.T0019"),
+        owasp=("LLM03:2025", "LLM04:2025"),
+        bad="`data/extra.parquet` lies in the repository, and `dbom.yaml` does not name it.",
+        good="`gate add data/extra.parquet --source https://data.example.org/extra/3`",
+    ),
+    Rule(
+        id="dbom/no-license",
+        title="an artifact has no licence",
+        severity="low",
+        why=(
+            "Without a licence nobody knows whether the data may be trained on or the model may be shipped, and the "
+            "question tends to be asked after the training has been paid for. The licence of a dataset can also bind "
+            "the models that are trained on it."
+        ),
+        fix="Write the SPDX identifier of the licence to `source.license` of the entry in `dbom.yaml`.",
+        owasp=("LLM03:2025",),
+        bad="```yaml\nsource: {url: https://data.example.org/signs}\n```",
+        good="```yaml\nsource: {url: https://data.example.org/signs, license: CC0-1.0}\n```",
+    ),
+    Rule(
+        id="dbom/no-origin",
+        title="an artifact does not say where it comes from",
+        severity="medium",
+        why=(
+            "A digest says that the bytes stayed the same, not that they were good to begin with. Only the origin "
+            "tells who made them, who can be asked, and whether a warning about a poisoned dataset or a compromised "
+            "publisher is about this file."
+        ),
+        fix="Write where the artifact was obtained to `source.url` of the entry in `dbom.yaml`.",
+        cwe=("CWE-345",),
+        atlas=("AML.T0010",),
+        owasp=("LLM03:2025",),
+        bad="```yaml\n- name: traffic-signs\n  path: data/traffic-signs\n```",
+        good=(
+            "```yaml\n- name: traffic-signs\n  path: data/traffic-signs\n"
+            "  source: {url: https://data.example.org/signs}\n```"
+        ),
+    ),
+    Rule(
+        id="dbom/unpinned-origin",
+        title="the origin of an artifact is not pinned to a revision",
+        severity="medium",
+        why=(
+            "A branch such as `main` and the word `latest` mean whatever the publisher, or whoever took over the "
+            "account, put there last. Nobody can then fetch the declared bytes again to compare them, and a job that "
+            "follows the same address can get others."
+        ),
+        fix=(
+            "Write the commit (40 hexadecimal digits) or the released version that the bytes came from to "
+            "`source.revision` of the entry in `dbom.yaml`."
+        ),
+        cwe=("CWE-494",),
+        atlas=("AML.T0010", "AML.T0058"),
+        owasp=("LLM03:2025",),
+        bad="```yaml\nsource: {url: https://hub.example.org/acme/sign, revision: main}\n```",
+        good=(
+            "```yaml\nsource: {url: https://hub.example.org/acme/sign,\n"
+            "         revision: 8d5c2f0b6a7e4c1d9f3b0a2e5c7d8f9a1b2c3d4e}\n```"
+        ),
+    ),
+    Rule(
+        id="dbom/incomplete",
+        title="an entry lacks its digest or its version",
+        severity="medium",
+        why=(
+            "Without `sha256` the entry accepts any bytes under that name, so the gate has nothing to verify. Without "
+            "`version` two states of the artifact cannot be told apart by people: not in a report, not when somebody "
+            "asks which of them was trained on."
+        ),
+        fix="Run `gate update NAME --version V`, which hashes the artifact and writes both.",
+        cwe=("CWE-353",),
+        atlas=("AML.T0010",),
+        owasp=("LLM03:2025",),
+        bad="```yaml\n- name: sign-classifier\n  path: models/sign.safetensors\n```",
+        good="`gate update sign-classifier --version 2.1.0`",
+    ),
+)

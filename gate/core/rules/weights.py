@@ -1,0 +1,104 @@
+"""Rules about weight files: what can their format do, and can it be read without doubt?"""
+
+from gate.core.catalogue import Rule
+
+RULES = (
+    Rule(
+        id="weights/pickle-format",
+        title="the weights are a pickle, and loading a pickle runs the code in it",
+        severity="high",
+        why=(
+            "A pickle is a program: whoever wrote the file decides which functions run when it is loaded, with the "
+            "rights of the training job or the server that loads it. PyTorch's `.pt` and `.pth`, joblib and many "
+            "checkpoint formats are pickles inside. Scanners of pickles miss attacks, while formats that hold only "
+            "numbers leave nothing to miss."
+        ),
+        fix=(
+            "Get or write the weights in a format without code, such as safetensors "
+            "(`safetensors.torch.save_file(model.state_dict(), PATH)`), delete the pickle, and declare the new file "
+            "with `gate add PATH --source URL`. A pickle that is not trusted must not be loaded to convert it."
+        ),
+        cwe=("CWE-502",),
+        atlas=("AML.T0010.003", "AML.T0011.000"),
+        owasp=("LLM03:2025",),
+        bad="`torch.save(model.state_dict(), 'models/sign.pt')`",
+        good="`safetensors.torch.save_file(model.state_dict(), 'models/sign.safetensors')`",
+    ),
+    Rule(
+        id="weights/malformed",
+        title="a weight file breaks the rules of its format",
+        severity="high",
+        why=(
+            "Bytes that a format forbids are read by each loader in its own way: one stops, one skips them, one reads "
+            "past the end of a buffer. Files made to crash or confuse a parser look like this, and so do damaged "
+            "downloads. What the gate sees need not be what the loader sees, so nothing about the file can be "
+            "relied on."
+        ),
+        fix=(
+            "Fetch the file again from `source.url`, or export it anew with a current version of the library that "
+            "wrote it; then run `gate scan PATH`."
+        ),
+        cwe=("CWE-20",),
+        atlas=("AML.T0010.003", "AML.T0011.000"),
+        owasp=("LLM03:2025",),
+        bad="A safetensors file in which two tensors claim the same bytes.",
+        good="The same tensors, written by `safetensors.torch.save_file`.",
+    ),
+    Rule(
+        id="weights/unscannable",
+        title="a weight file cannot be looked into",
+        severity="high",
+        why=(
+            "Encrypted, too deeply nested or excessively compressed content hides what will be loaded. A scanner that "
+            "gives up and says nothing is the easiest one to get past, so what cannot be looked into counts as "
+            "wrong, never as clean."
+        ),
+        fix=(
+            "Store the weights without encryption and without archives inside archives; then run `gate scan PATH` to "
+            "see what the file holds."
+        ),
+        cwe=("CWE-345",),
+        atlas=("AML.T0010.003", "AML.T0011.000"),
+        owasp=("LLM03:2025",),
+        bad="`models/sign.zip`, whose members are encrypted with a password.",
+        good="`models/sign.safetensors`",
+    ),
+    Rule(
+        id="weights/archive-tampered",
+        title="an archive contradicts itself",
+        severity="critical",
+        why=(
+            "An archive names its members more than once, and tools differ in which place they believe. Duplicate "
+            "members, or headers that disagree, show a scanner one content and the loader another. Programs that write "
+            "weights do not produce such archives; somebody edited this one."
+        ),
+        fix=(
+            "Do not load the file. Get it again from its publisher and compare; if the publisher's own file is like "
+            "this, ask for one that is not, preferably as safetensors. Check the replacement with `gate scan PATH`."
+        ),
+        cwe=("CWE-345",),
+        atlas=("AML.T0010.003", "AML.T0018"),
+        owasp=("LLM03:2025",),
+        bad="A `.pt` archive with two members called `archive/data.pkl`.",
+        good="The archive as `torch.save` writes it, or better a safetensors file.",
+    ),
+    Rule(
+        id="weights/polyglot",
+        title="a file is valid in two formats at once",
+        severity="critical",
+        why=(
+            "A file that one program reads as a harmless format and another as a different one passes every check that "
+            "looks at the first reading only. A pickle with a zip archive behind it is a known way past model "
+            "scanners. No honest exporter writes such files."
+        ),
+        fix=(
+            "Do not load the file. Get it again from its publisher, or write the weights anew in one format, such as "
+            "safetensors; then run `gate scan PATH`."
+        ),
+        cwe=("CWE-434", "CWE-502"),
+        atlas=("AML.T0010.003", "AML.T0011.000"),
+        owasp=("LLM03:2025",),
+        bad="A file that begins with a pickle and ends with a zip directory.",
+        good="One file, one format: `models/sign.safetensors`.",
+    ),
+)

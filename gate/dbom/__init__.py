@@ -1,0 +1,1 @@
+"""The Data Bill of Materials: its schema, how it is read with positions, and how entries are written."""

@@ -1,0 +1,88 @@
+"""What a DBOM declares, as immutable types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gate.core.model import Kind, Location, Subject
+
+
+class Origin(NamedTuple):
+    """Where an artifact came from: the `source:` of an entry."""
+
+    url: str | None = None
+    revision: str | None = None
+    retrieved: str | None = None
+    supplier: str | None = None
+    license: str | None = None
+
+    @property
+    def host(self) -> str:
+        """The lower-case host of the URL; empty for anything without one."""
+        from urllib.parse import urlsplit  # costs the hook, which imports this module and reads no URL
+
+        try:
+            return urlsplit(self.url or "").hostname or ""
+        except ValueError:
+            return ""
+
+
+class Signature(NamedTuple):
+    """Where the signature over an artifact lies, and of which kind it is."""
+
+    bundle: str
+    kind: str | None = None
+
+
+class Scan(NamedTuple):
+    """How the poisoning scan is to read a dataset."""
+
+    modality: str
+    labels: str | None = None
+
+
+class Artifact(NamedTuple):
+    """One declared dataset or model: a file or a directory.
+
+    `path` is relative to the root with forward slashes; `sha256` is the digest of the file, or of the
+    listing of a directory; `at` has the place of every value that is given, `location` of the whole entry.
+    """
+
+    kind: Kind
+    name: str
+    path: str
+    location: Location
+    at: Mapping[str, Location]
+    sha256: str | None = None
+    version: str | None = None
+    listing: str | None = None
+    size: int | None = None
+    source: Origin = Origin()
+    signature: Signature | None = None
+    suite: str | None = None
+    scan: Scan | None = None
+    derived_from: tuple[str, ...] = ()
+    trained_on: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> Subject:
+        """How policies select it."""
+        return Subject(self.kind, self.name, self.path)
+
+    @property
+    def alert(self) -> Location:
+        """Where its findings stand: the `path:` line, with the digest on the line below it."""
+        return self.at.get("path", self.location)
+
+
+class Dbom(NamedTuple):
+    """The whole document; `path` is its own place relative to the root."""
+
+    path: str
+    project: str | None = None
+    artifacts: tuple[Artifact, ...] = ()
+
+    def find(self, name: str) -> Artifact | None:
+        """The artifact of that name."""
+        return next((a for a in self.artifacts if a.name == name), None)

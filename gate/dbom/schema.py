@@ -1,0 +1,139 @@
+"""The schema of `dbom.yaml`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from gate.core.model import Kind as ArtifactKind
+from gate.dbom.model import Artifact, Origin, Scan, Signature
+from gate.documents.kinds import Constant, Field, Fields, Integer, Kind, ListOf, Record, Text
+
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+
+
+def path_problem(path: str) -> str | None:
+    """Why `path` is no path inside the repository, or None."""
+    if not path or path.isspace():
+        return "the path is empty"
+    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", path):
+        return f'"{path[:80]}" is absolute: write it relative to the root, so that it means the same on every machine'
+    if "\\" in path and "/" not in path:
+        return f'"{path[:80]}" has backslashes: write forward slashes'
+    if ".." in path.split("/"):
+        return f'"{path[:80]}" leaves the repository through ".." (integrity/outside-root)'
+    if posixpath.normpath(path) == ".":
+        return "the whole repository is no artifact: name a file or a directory in it"
+    return None
+
+
+def digest_problem(text: str) -> str | None:
+    """Why `text` is no SHA-256 in hexadecimal, or None."""
+    if text.lower().startswith("sha256:"):
+        return 'leave out the "sha256:" in front of the digits'
+    if not re.fullmatch(r"[0-9a-fA-F]*", text):
+        return "a SHA-256 digest has only the digits 0-9 and a-f"
+    if len(text) != 64:
+        return f"this digest has {len(text)} hexadecimal digits; a SHA-256 has 64"
+    return None
+
+
+_path = Text(check=path_problem)
+_words = Text()
+
+
+def _source(fields: Fields) -> Origin:
+    return Origin(**fields.values)
+
+
+def _signature(fields: Fields) -> Signature:
+    return Signature(**fields.values)
+
+
+def _scan(fields: Fields) -> Scan:
+    return Scan(**fields.values)
+
+
+SOURCE = Record(
+    {
+        "url": Field(_words, "Where it was taken from: https://, hf://, s3://, a repository."),
+        "revision": Field(
+            _words, "The immutable revision: a 40-digit commit or a released version; no branch, no `latest`."
+        ),
+        "retrieved": Field(
+            Text(pattern=r"\d{4}-\d\d-\d\d", expected="a date such as 2026-01-31"), "When it was fetched."
+        ),
+        "supplier": Field(_words, "Who publishes it."),
+        "license": Field(_words, "Its licence as an SPDX identifier, such as CC-BY-4.0."),
+    },
+    _source,
+)
+SIGNATURE = Record(
+    {
+        "bundle": Field(_path, "The file that holds the signature.", required=True),
+        "kind": Field(Text(choices=("sigstore", "oms", "attestation", "key")), "What kind of signature it is."),
+    },
+    _signature,
+)
+SCAN = Record(
+    {
+        "modality": Field(
+            Text(choices=("image-classification", "text-classification", "instructions", "tabular")),
+            "What the samples are.",
+            required=True,
+        ),
+        "labels": Field(_words, "Where the labels are: `folder`, or the name of a column."),
+    },
+    _scan,
+)
+
+
+def _artifact(kind: ArtifactKind) -> Kind:
+    def build(fields: Fields) -> Artifact:
+        values = dict(fields.values)
+        values["path"] = posixpath.normpath(values["path"])
+        for key in ("derived_from", "trained_on"):
+            values[key] = tuple(values.get(key) or ())
+        if values.get("sha256"):
+            values["sha256"] = values["sha256"].lower()
+        values["source"] = values.get("source") or Origin()
+        return Artifact(kind=kind, location=fields.location, at=fields.at, **values)
+
+    common = {
+        "name": Field(
+            Text(pattern=NAME_PATTERN, expected="a name of letters, digits, dot, dash and underscore"),
+            "The name by which policies, people and training code call it; unique in the document.",
+            required=True,
+        ),
+        "path": Field(_path, "The file or directory, relative to the root, with forward slashes.", required=True),
+        "sha256": Field(Text(check=digest_problem), "SHA-256 of the file, or of the listing of a directory."),
+        "version": Field(_words, "Its version; a changed digest needs a new one."),
+        "listing": Field(
+            _path, "Directories only: the file with the digest of each member, as `sha256sum -c` reads it."
+        ),
+        "size": Field(Integer(), "Bytes; for a directory, of all its files together."),
+        "source": Field(SOURCE, "Where it came from."),
+        "signature": Field(SIGNATURE, "Who vouches for it."),
+        "derived_from": Field(ListOf(_words), "Names of artifacts, or URLs, that it was made from."),
+    }
+    special = {
+        "dataset": {
+            "suite": Field(_path, "The Great Expectations suite that its rows must pass."),
+            "scan": Field(SCAN, "How the poisoning scan is to read it."),
+        },
+        "model": {"trained_on": Field(ListOf(_words), "Names of the datasets that it was trained on.")},
+    }
+    return Record({**common, **special[kind]}, build)
+
+
+DATASET = _artifact("dataset")
+MODEL = _artifact("model")
+
+DBOM = Record(
+    {
+        "dbom": Field(Constant("1", "this gate reads `dbom: 1`"), "The version of this format.", required=True),
+        "project": Field(_words, "What this repository makes."),
+        "datasets": Field(ListOf(DATASET), "The datasets that training reads."),
+        "models": Field(ListOf(MODEL), "The weights that the project loads or makes."),
+    }
+)

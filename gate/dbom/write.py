@@ -1,0 +1,129 @@
+"""Writes entries of a DBOM, leaving comments, order and style of everything else as they are."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from collections.abc import Mapping as Map
+from typing import NamedTuple
+
+from gate.core.errors import UnableError, UsageError
+from gate.core.model import Kind
+from gate.core.text import printable
+from gate.dbom.load import read_dbom
+from gate.dbom.model import Artifact, Dbom
+from gate.documents import edit
+from gate.documents.nodes import Document, Mapping, Scalar, Sequence, decode, parse
+
+SECTIONS: Map[Kind, str] = {"dataset": "datasets", "model": "models"}
+HEADER = "# yaml-language-server: $schema=dbom.schema.json  (`gate schema dbom > dbom.schema.json`)\ndbom: 1\n"
+
+
+class Change(NamedTuple):
+    """New values for the entry `name`: only what is given changes."""
+
+    name: str
+    sha256: str
+    size: int
+    version: str | None = None
+    listing: str | None = None
+
+
+def with_entry(text: str, name: str, kind: Kind, entry: dict[str, edit.Value]) -> str:
+    """The text of the DBOM `name` with one more entry; an empty `text` becomes a new DBOM.
+
+    Raises `DocumentError` when the DBOM is not valid before, and `UnableError` when it would not be after.
+    """
+    document = decode((text or HEADER).encode(), name)
+    root = parse(document)
+    assert isinstance(root, Mapping)
+    edited = edit.apply(document.text, [edit.append(document, root, SECTIONS[kind], entry)])
+    return _confirmed(edited, name, lambda dbom: _holds(dbom.find(str(entry["name"])), entry))
+
+
+def with_changes(text: str, name: str, changes: list[Change]) -> str:
+    """The text of the DBOM `name` with new digests, sizes, versions and listings of some entries."""
+    document = decode(text.encode(), name)
+    entries = _entry_nodes(parse(document))
+    edits = [e for change in changes for e in _edits(document, entries[change.name], change)]
+    edited = edit.apply(document.text, edits)
+
+    def holds(dbom: Dbom) -> bool:
+        return all(_holds(dbom.find(c.name), {k: v for k, v in c._asdict().items() if v is not None}) for c in changes)
+
+    return _confirmed(edited, name, holds)
+
+
+def free_name(path: str, dbom: Dbom | None) -> str:
+    """A name for the artifact at `path` that no entry has yet."""
+    stem = posixpath.basename(path)
+    stem = stem.partition(".")[0] or stem
+    base = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in stem).strip("-._") or "artifact"
+    name, number = base[:120], 2
+    while dbom and dbom.find(name):
+        name, number = f"{base[:115]}-{number}", number + 1
+    return name
+
+
+def _edits(document: Document, entry: Mapping, change: Change) -> list[edit.Edit]:
+    """One edit per key; keys that are missing go in behind the digest, or behind the path."""
+    wanted: list[tuple[str, int | str | None]] = [
+        ("sha256", change.sha256),
+        ("version", change.version),
+        ("listing", change.listing),
+        ("size", change.size),
+    ]
+    edits: list[edit.Edit] = []
+    for key, value in wanted:
+        if value is not None:
+            after = "sha256" if "sha256" in entry.items else "path"
+            edits.append(edit.set_value(document, entry, key, value, after))
+    return edit.merged(edits)
+
+
+def _entry_nodes(root: object) -> dict[str, Mapping]:
+    assert isinstance(root, Mapping)
+    entries: dict[str, Mapping] = {}
+    for section in SECTIONS.values():
+        sequence = root.items[section][1] if section in root.items else None
+        for node in sequence.items if isinstance(sequence, Sequence) else ():
+            assert isinstance(node, Mapping)
+            name = node.items["name"][1]
+            assert isinstance(name, Scalar)
+            entries[name.text] = node
+    return entries
+
+
+def _holds(artifact: Artifact | None, values: Map[str, edit.Value]) -> bool:
+    """Whether the entry that was read back has `values`."""
+    if artifact is None:
+        return False
+    for key, value in values.items():
+        found = getattr(artifact, key)
+        if key == "source":
+            found = {k: v for k, v in found._asdict().items() if v is not None}
+        if found != value:
+            return False
+    return True
+
+
+def _confirmed(edited: str, name: str, holds: Callable[[Dbom], bool]) -> str:
+    """`edited`, after reading it back: an edit that did not do what it should is never written."""
+    dbom = read_dbom(decode(edited.encode(), name))
+    if not holds(dbom):
+        raise UnableError(f"the style of {printable(name)} is beyond this command", "edit the entry by hand")
+    return edited
+
+
+def refuse_taken(dbom: Dbom, name: str, path: str) -> None:
+    """Raises `UsageError` when an entry has that name or path already."""
+    for artifact in dbom.artifacts:
+        if artifact.path == path:
+            raise UsageError(
+                f"{printable(path)} is declared already, as {artifact.name}",
+                f"run `gate update {artifact.name}` after a change",
+            )
+        if artifact.name == name:
+            raise UsageError(
+                f'the name "{printable(name)}" is taken by {printable(artifact.path)}', "pass another --name"
+            )

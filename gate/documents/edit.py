@@ -1,0 +1,146 @@
+"""Edits of a document's text that leave every other byte as it was.
+
+Comments, order, quoting and blank lines belong to the people who wrote the file, so nothing is parsed and
+dumped again: an edit replaces the span of one value, or inserts one entry in the style that stands around
+it. The caller reads the edited text back and compares before anything is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence
+
+Value: TypeAlias = "int | str | list[Value] | dict[str, Value]"
+
+_GUESSED = re.compile(
+    r"[-+]?[.\d][\d_.]*(?:[eE][-+]?\d+)?|0[xXoObB][\da-fA-F_]+|\d{4}-\d\d?-\d\d?.*"
+    r"|(?i:y|n|yes|no|on|off|true|false|null|[-+]?\.(?:nan|inf))|[~=]|"
+)
+"""Plain scalars that some YAML reader takes for something other than text."""
+_PLAIN = re.compile(r"[A-Za-z0-9_/.][A-Za-z0-9_./@+%=:-]*(?<!:)")
+
+
+class Edit(NamedTuple):
+    """Replaces the characters from `start` to `end` by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """`text` with all edits made; they may not overlap."""
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def set_value(document: Document, mapping: Mapping, key: str, value: int | str, after: str) -> Edit:
+    """Replaces the value of `key`, or inserts the key behind the key `after`, which must be there."""
+    if key in mapping.items:
+        span = mapping.items[key][1].span
+        text = json.dumps(value, ensure_ascii=False) if mapping.flow else plain_or_quoted(value)
+        return Edit(span.start, span.end, text if span.end > span.start else f" {text}")
+    anchor, neighbour = mapping.items[after]
+    end = _end(document.text, neighbour)
+    if mapping.flow:
+        return Edit(end, end, f", {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+    end = _end_of_line(document.text, end)
+    indent = " " * anchor.span.column
+    return Edit(end, end, f"{_newline(document.text)}{indent}{key}: {plain_or_quoted(value)}")
+
+
+def append(document: Document, root: Mapping, key: str, entry: dict[str, Value]) -> Edit:
+    """Appends `entry` to the list under `key` of the `root` mapping; the list is made where it is missing."""
+    text, newline = document.text, _newline(document.text)
+    if key not in root.items:
+        return _append_key(document, root, key, entry)
+    sequence = root.items[key][1]
+    if isinstance(sequence, Sequence) and sequence.items:
+        end = _end(text, sequence.items[-1])
+        if sequence.flow:
+            return Edit(end, end, ", " + json.dumps(entry, ensure_ascii=False))
+        end = _end_of_line(text, end)
+        return Edit(end, end, newline + newline.join(_item(entry, sequence.span.column)))
+    if root.flow:
+        return Edit(sequence.span.start, sequence.span.end, json.dumps([entry], ensure_ascii=False))
+    start = sequence.span.start  # `datasets:` or `datasets: []`
+    while start > 0 and text[start - 1] == " ":
+        start -= 1
+    return Edit(start, sequence.span.end, newline + newline.join(_item(entry, 2)))
+
+
+def _append_key(document: Document, root: Mapping, key: str, entry: dict[str, Value]) -> Edit:
+    text, newline = document.text, _newline(document.text)
+    if root.flow:
+        end = _end(text, list(root.items.values())[-1][1])
+        return Edit(end, end, f", {json.dumps(key)}: {json.dumps([entry], ensure_ascii=False)}")
+    lead = "" if text.endswith("\n") else newline
+    return Edit(len(text), len(text), lead + newline.join([f"{key}:", *_item(entry, 2)]) + newline)
+
+
+def render(entry: dict[str, Value], indent: int = 0) -> list[str]:
+    """`entry` as lines of block YAML."""
+    lines: list[str] = []
+    for key, value in entry.items():
+        lead = f"{' ' * indent}{key}:"
+        if isinstance(value, dict):
+            lines += [lead, *render(value, indent + 2)]
+        elif isinstance(value, list):
+            lines.append(f"{lead} [{', '.join(json.dumps(item, ensure_ascii=False) for item in value)}]")
+        else:
+            lines.append(f"{lead} {plain_or_quoted(value)}")
+    return lines
+
+
+def plain_or_quoted(value: int | str) -> str:
+    """`value` as a scalar that every YAML reader takes for what it is; quoted only where it must be."""
+    if isinstance(value, int) or (_PLAIN.fullmatch(value) and not _GUESSED.fullmatch(value)):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _item(entry: dict[str, Value], indent: int) -> list[str]:
+    first, *rest = render(entry, indent + 2)
+    return [f"{' ' * indent}- {first.lstrip()}", *rest]
+
+
+def _end(text: str, node: Node) -> int:
+    """Where the text of `node` really ends: the parser counts the comments behind a block as part of it."""
+    if isinstance(node, Scalar):
+        end = node.span.end
+        while end > node.span.start and text[end - 1] in " \r\n":  # block scalars end behind their last line
+            end -= 1
+        return end
+    if node.flow or not node.items:
+        return node.span.end
+    if isinstance(node, Sequence):
+        return _end(text, node.items[-1])
+    key, value = list(node.items.values())[-1]
+    return max(key.span.end, _end(text, value))
+
+
+def _end_of_line(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    end = len(text) if end < 0 else end
+    return end - 1 if text[end - 1 : end] == "\r" else end
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def merged(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits with insertions at the same place joined into one, in the order given."""
+    joined: dict[tuple[int, int], Edit] = {}
+    for edit in edits:
+        place = edit[:2]
+        if place in joined and edit.start == edit.end:
+            joined[place] = edit._replace(text=joined[place].text + edit.text)
+        else:
+            joined[place] = edit
+    return list(joined.values())

@@ -1,0 +1,42 @@
+"""Single compressed files: what is inside is inspected as if it were the file."""
+
+from __future__ import annotations
+
+from gate.core.model import Json
+from gate.formats.interface import Flaw, Inspection, Source
+from gate.formats.members import Members
+from gate.formats.sniff import HEAD, sniff
+from gate.formats.streams import Corrupt, Unpacked, budget_of
+
+UNKNOWN = 1 << 46
+"""Bytes; the size of content that was not decompressed to its end: larger than any file."""
+HINT = 'pip install "dbom-gate[weights]"'
+
+
+def read(source: Source) -> Inspection:
+    """Inspect the content of gzip, zlib, bz2, xz, lzma, lz4 or zstd.
+
+    Only as much is decompressed as the content's own format needs: 4 KiB of a CSV, all of a tar. Role and flaws
+    are the content's. Facts: `inside`, its format.
+    """
+    from gate.formats.codecs import Missing, decoder
+
+    form = sniff(source.read(0, HEAD), b"", UNKNOWN) or "unknown"
+    budget = budget_of(source).deeper()
+    try:
+        content = Unpacked(decoder(form, source), budget)
+    except Missing as error:
+        message = f"{form} content cannot be looked at without {error}: {HINT}"
+        return Inspection(form, "other", (Flaw("weights/unscannable", message),))
+    try:
+        head = content.read(0, HEAD)
+    except Corrupt as error:
+        return Inspection(form, "other", (Flaw("weights/malformed", f"{form} cannot be decompressed: {error}"),))
+    members = Members(budget)
+    inside = members.look(f"({form})", content, len(head) if len(head) < HEAD else UNKNOWN)
+    return _summary(form, inside, members)
+
+
+def _summary(form: str, inside: str, members: Members) -> Inspection:
+    facts: dict[str, Json] = {"inside": inside}
+    return members.inspection(form)._replace(facts=facts)

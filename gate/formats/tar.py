@@ -1,0 +1,140 @@
+"""Tar archives: every member's header is read, every regular member inspected.
+
+Source: POSIX.1-2017 `pax` (ustar and pax headers) and the GNU tar manual, "Basic Tar Format".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gate.formats.interface import Flaw, Inspection, Source
+from gate.formats.members import Members
+from gate.formats.streams import Corrupt, Exhausted, Slice, Unpacked, budget_of
+
+BLOCK = 512
+MEMBERS = 200_000
+"""Members that are looked at."""
+RECORDS = 1024 * 1024
+"""Bytes of one pax header or GNU long name that are read."""
+_REGULAR = b"\x00" + b"07"
+_LONG_NAME, _LONG_LINK = b"L", b"K"
+
+
+class _Malformed(Exception):
+    """The archive cannot be followed; the message says why."""
+
+
+class _Header(NamedTuple):
+    name: str
+    size: int
+    kind: bytes
+
+
+def read(source: Source) -> Inspection:
+    """Walk the archive to its end. Facts: `members` and `formats`, see `Members`.
+
+    An archive that cannot be followed to its end is a flaw: what lies behind was not looked at.
+    """
+    budget = budget_of(source).deeper()
+    members = Members(budget)
+    end = None if isinstance(source, Unpacked) else source.size
+    position = reached = 0
+    shared: dict[str, str] = {}
+    given: dict[str, str] = {}
+    try:
+        while header := _header(source, position):
+            data, header = position + BLOCK, _applied(header, {**shared, **given})
+            position = data + -(-header.size // BLOCK) * BLOCK
+            reached = data + header.size
+            if (end is not None and reached > end) or header.size < 0:
+                raise _Malformed(f"member of {header.size:,} bytes reaches past the end")
+            if header.kind in b"xgLK":
+                said = _given(header.kind, source.read(data, _bounded(header.size)))
+                (shared if header.kind == b"g" else given).update(said)
+                continue
+            given = {}
+            if members.count >= MEMBERS:
+                members.flaws.append(Flaw("weights/unscannable", f"more than {MEMBERS:,} members", data))
+                break
+            if header.kind in _REGULAR:
+                members.look(header.name, Slice(source, data, header.size, budget), header.size)
+            elif header.kind == b"S":
+                message = "a sparse member, which this version cannot read"
+                members.flaw("weights/unscannable", message, header.name, data)
+        if header is None and reached > source.size:
+            raise _Malformed("ends inside the last member")
+    except (_Malformed, Corrupt) as error:
+        members.flaws.append(Flaw("weights/malformed", f"tar: {error}", position))
+    except Exhausted as error:
+        members.flaws.append(Flaw("weights/unscannable", f"not followed to its end: {error}", position))
+    return members.inspection("tar")
+
+
+def _header(source: Source, position: int) -> _Header | None:
+    """The header at `position`; None at the end of the archive."""
+    block = source.read(position, BLOCK)
+    if not block.strip(b"\0"):
+        return None
+    if len(block) < BLOCK:
+        raise _Malformed("ends inside a header")
+    if _number(block[148:156]) != sum(block[:148]) + 8 * 32 + sum(block[156:]):
+        raise _Malformed("the checksum of a header is wrong")
+    name = _text(block[:100])
+    if block[257:263] == b"ustar\0" and block[345]:
+        name = f"{_text(block[345:500])}/{name}"
+    return _Header(name, _number(block[124:136]), block[156:157])
+
+
+def _number(field: bytes) -> int:
+    """Octal digits, or base 256 when the first bit is set (a GNU extension)."""
+    if field[0] & 0x80:
+        value = int.from_bytes(field, "big", signed=False) & ((1 << (8 * len(field) - 1)) - 1)
+        if field[0] == 0xFF or value >= 1 << 62:
+            raise _Malformed("a negative or impossible number in a header")
+        return value
+    digits = field.partition(b"\0")[0].strip()
+    try:
+        return int(digits or b"0", 8)
+    except ValueError:
+        raise _Malformed("a number in a header is not octal") from None
+
+
+def _text(field: bytes) -> str:
+    return field.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
+def _bounded(size: int) -> int:
+    if size > RECORDS:
+        raise _Malformed(f"a header extension of {size:,} bytes")
+    return size
+
+
+def _given(kind: bytes, data: bytes) -> dict[str, str]:
+    """What an extension header says about the next member (a global one: about all that follow)."""
+    if kind == _LONG_LINK:
+        return {}
+    if kind == _LONG_NAME:
+        return {"path": _text(data)}
+    found = {}
+    while data:
+        digits = data.partition(b" ")[0]
+        if not digits.isdigit() or len(digits) > 8 or not len(digits) < int(digits) <= len(data):
+            break  # padding, or what tar programs also stop at
+        key, _, value = data[len(digits) + 1 : int(digits) - 1].partition(b"=")
+        data = data[int(digits) :]
+        found[key.decode("utf-8", "surrogateescape")] = value.decode("utf-8", "surrogateescape")
+    return found
+
+
+def _applied(header: _Header, given: dict[str, str]) -> _Header:
+    """The header with what extensions said before it: their name and size win."""
+    if header.kind in b"xgLK" or not given:
+        return header
+    size = given.get("size", "")
+    if any(key.startswith("GNU.sparse") for key in given):
+        header = header._replace(kind=b"S")
+    if size:
+        if not (size.isascii() and size.isdigit() and len(size) < 19):
+            raise _Malformed("a size in a pax header is no number")
+        header = header._replace(size=int(size))
+    return header._replace(name=given.get("path", header.name))

@@ -1,0 +1,96 @@
+"""The files of a declared artifact, and the digests that its listing declares for them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+
+from gate.checks.examine import Batch
+from gate.checks.interface import ListingFlaw
+from gate.core.text import printable
+from gate.dbom.model import Artifact
+from gate.files import beneath
+from gate.files.listing import MAX_BYTES, ListingError, UnsafePathError, parse_listing
+from gate.files.walk import Directory, Odd, walk
+from gate.inventory.plan import Places, Plan
+
+
+def plan_artifact(artifact: Artifact, places: Places) -> Plan:
+    """The files of one declared artifact."""
+    listing, flaw = _listing(artifact, places.root)
+    located = _locate(artifact.path, places)
+    if located is None:
+        return Plan(
+            (_single(places.root, artifact.path, artifact.path, artifact.sha256),), artifact, False, (), listing, flaw
+        )
+    root, start = located
+    try:
+        directories = list(walk(root, start))
+    except OSError:
+        return Plan((), artifact, True, (Odd(artifact.path, "unreadable"),), listing, flaw)
+    batches, odd = _batches(directories, Places(root, places.cache_roots), artifact.path, start, listing or {})
+    return Plan(batches, artifact, True, odd, listing, flaw)
+
+
+def _locate(path: str, places: Places) -> tuple[str, str] | None:
+    """The root and path of the directory at `path`; None where there is no directory."""
+    try:
+        with beneath.directory(places.root, path):
+            return places.root, path
+    except beneath.LinkError:
+        resolved = places.resolve(path)
+        return resolved if resolved and os.path.isdir(os.path.join(*resolved)) else None
+    except OSError:
+        return (places.root, path) if os.path.isdir(os.path.join(places.root, path)) else None
+
+
+def _single(root: str, path: str, shown: str, expected: str | None) -> Batch:
+    directory, _, name = path.rpartition("/")
+    return Batch(root, directory, (name,), "", shown, {name: expected} if expected else {})
+
+
+def _batches(
+    directories: list[Directory], places: Places, shown: str, start: str, listing: Mapping[str, str]
+) -> tuple[tuple[Batch, ...], tuple[Odd, ...]]:
+    """One batch per directory and one per link into a cache root; `start` is shown as `shown`."""
+    batches: list[Batch] = []
+    odd: list[Odd] = []
+    for directory in directories:
+        relative = directory.path[len(start) :].lstrip("/")
+        lead = f"{relative}/" if relative else ""
+        expected = {name: listing[lead + name] for name in directory.files if lead + name in listing}
+        if directory.files:
+            inner = f"{shown}/{relative}".rstrip("/")
+            batches.append(Batch(places.root, directory.path, directory.files, inner, "", expected))
+        for entry in directory.odd:
+            path = f"{shown}/{entry.path[len(start) :].lstrip('/')}"
+            resolved = places.resolve(entry.path) if entry.kind == "link" else None
+            if resolved and os.path.isfile(os.path.join(*resolved)):
+                batches.append(_single(*resolved, path, listing.get(path[len(shown) + 1 :])))
+            else:
+                odd.append(Odd(path, entry.kind))
+    return tuple(batches), tuple(odd)
+
+
+def _listing(artifact: Artifact, root: str) -> tuple[Mapping[str, str] | None, ListingFlaw | None]:
+    """The declared digests of a directory's files, or why they are not to be had."""
+    if artifact.listing is None:
+        return None, None
+    shown = printable(artifact.listing)
+    try:
+        with beneath.file(root, artifact.listing) as descriptor, open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None, ListingFlaw("integrity/missing-file", f"the listing {shown} is not there")
+    except OSError as error:
+        return None, ListingFlaw("integrity/listing-mismatch", f"the listing {shown} cannot be read: {error.strerror}")
+    found = hashlib.sha256(data).hexdigest()
+    if artifact.sha256 is not None and found != artifact.sha256:
+        message = f"the listing {shown} is not the declared one: its SHA-256 is {found}"
+        return None, ListingFlaw("integrity/listing-mismatch", message)
+    try:
+        return parse_listing(data), None
+    except ListingError as error:
+        rule = "outside-root" if isinstance(error, UnsafePathError) else "listing-mismatch"
+        return None, ListingFlaw(f"integrity/{rule}", f"line {error.line} of the listing {shown} is {error}")

@@ -1,0 +1,43 @@
+"""What a part of the inventory asks the engine to examine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gate.checks.examine import Batch
+from gate.checks.interface import ListingFlaw
+from gate.dbom.model import Artifact
+from gate.files.walk import Odd
+
+
+class Plan(NamedTuple):
+    """The files to examine for one artifact, or for all that is undeclared where `artifact` is None."""
+
+    batches: tuple[Batch, ...]
+    artifact: Artifact | None = None
+    is_directory: bool = False
+    odd: tuple[Odd, ...] = ()
+    listing: Mapping[str, str] | None = None
+    listing_flaw: ListingFlaw | None = None
+
+
+class Places(NamedTuple):
+    """Where files may lie: the `root` of the repository, and the cache roots into which links may lead."""
+
+    root: str
+    cache_roots: frozenset[str] = frozenset()
+
+    def resolve(self, path: str) -> tuple[str, str] | None:
+        """The cache root and the path beneath it that `path`, a link in the root, leads to; None if to none."""
+        target = os.path.realpath(os.path.join(self.root, path))
+        for root in self.cache_roots:
+            if target.startswith(root + os.sep):
+                return root, os.path.relpath(target, root)
+        return None
+
+
+def within(path: str, beneath_paths: tuple[str, ...]) -> bool:
+    """Whether `path` is one of `beneath_paths` or lies beneath one; every path does where there are none."""
+    return not beneath_paths or any(p in ("", path) or path.startswith(p + "/") for p in beneath_paths)

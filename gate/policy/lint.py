@@ -1,0 +1,37 @@
+"""What is valid in a policy and still probably not meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gate.core.errors import Problem
+from gate.core.model import STAGES
+from gate.policy.model import Entry, Policy, Selector, looser, strictest
+
+
+def lint(policy: Policy) -> Iterator[Problem]:
+    """A note for every entry that does nothing or lets more through than its author may think."""
+    for rule, entries in policy.entries.items():
+        yield from _shadowed(rule, entries)
+        for base in policy.extends:
+            yield from _loosened(rule, entries, base)
+
+
+def _shadowed(rule: str, entries: tuple[Entry, ...]) -> Iterator[Problem]:
+    """The strictest entry wins, so a looser one beside one for everything never decides."""
+    everything = strictest(e for e in entries if e.selector == Selector() and e.from_stage == STAGES[0])
+    for entry in entries:
+        if everything and entry is not everything and not looser(everything.enforce, entry.enforce):
+            message = (
+                f"this entry for {rule} never decides: `{everything.enforce}` on line {everything.location.line} does"
+            )
+            yield Problem(entry.location, message, "scope both entries, or remove one")
+
+
+def _loosened(rule: str, entries: tuple[Entry, ...], base: Policy) -> Iterator[Problem]:
+    """Loosening a pack is allowed; loosening it for everything at once deserves a second look."""
+    for entry in entries:
+        for other in base.entries.get(rule, ()) if base.is_pack else ():
+            if entry.selector == Selector() and looser(entry.enforce, other.enforce):
+                message = f"`{entry.enforce}` loosens {rule} from `{other.enforce}` in {base.name} for everything"
+                yield Problem(entry.location, message, "narrow it with `for:`, or keep it if it is meant")

@@ -1,0 +1,133 @@
+"""Reads policies and what they extend."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from gate.core.errors import DocumentError, Problem, UsageError
+from gate.core.model import STAGES
+from gate.core.text import did_you_mean, printable
+from gate.documents.kinds import Fields, Reading
+from gate.documents.nodes import decode, parse, read_bytes
+from gate.policy.model import Entry, Policies, Policy, Selector, looser, strictest
+from gate.policy.packs import DEFAULT, PACKS, PREFIX, load_pack
+from gate.policy.schema import POLICY, Extension
+
+MAX_DEPTH = 16
+MAX_FILES = 200
+
+
+def load_policies(references: tuple[str, ...], root: str, home: str) -> Policies:
+    """The policies behind `references`, each a pack or a file relative to `root`.
+
+    `home` stands for `~` in cache roots. Raises `UsageError` for a pack or file that does not exist and
+    `DocumentError` for what is wrong in one.
+    """
+    loader = _Loader(root, home)
+    return Policies(tuple(loader.named(reference) for reference in references))
+
+
+class _Loader:
+    """One resolution: counts files and remembers the way, so that a cycle or a flood ends in an error."""
+
+    def __init__(self, root: str, home: str) -> None:
+        self._root, self._home = root, home
+        self._files = 0
+
+    def named(self, reference: str) -> Policy:
+        """A policy that the command line names."""
+        if reference.startswith(PREFIX):
+            name = reference.removeprefix(PREFIX)
+            if name not in PACKS:
+                raise UsageError(f'there is no pack "{printable(reference)}"', _pack_hint(name))
+            return load_pack(name)
+        return self._file(os.path.join(self._root, reference), (), None)
+
+    def _file(self, path: str, way: tuple[str, ...], pinned: Extension | None) -> Policy:
+        name = os.path.relpath(path, self._root)
+        data = read_bytes(path, name)
+        if pinned and pinned.sha256 and hashlib.sha256(data).hexdigest() != pinned.sha256.lower():
+            found = hashlib.sha256(data).hexdigest()
+            message = f"{printable(pinned.reference)} is not the pinned policy: its SHA-256 is {found}"
+            raise DocumentError([Problem(pinned.location, message, "review the change, then pin the new digest")])
+        self._files += 1
+        document = decode(data, name)
+        reading = Reading(document)
+        fields: Fields | None = POLICY.read(parse(document), reading)
+        reading.finish()
+        assert fields is not None  # a record that is not read has noted why
+        policy = self._build(fields, path, name, (*way, os.path.realpath(path)))
+        _refuse_weakening(policy)
+        return policy
+
+    def _build(self, fields: Fields, path: str, name: str, way: tuple[str, ...]) -> Policy:
+        extensions: list[Extension] | None = fields.get("extends")
+        extends = tuple(self._extended(e, os.path.dirname(path), way) for e in extensions or ())
+        rules: dict[str, list[Entry]] = fields.get("rules") or {}
+        return Policy(
+            name=fields.get("name") or name,
+            location=fields.location._replace(path=name),
+            entries={rule: tuple(entries) for rule, entries in rules.items()},
+            extends=extends or (load_pack(DEFAULT),),
+            cache_roots=tuple(self._cache_root(r, fields) for r in fields.get("cache_roots") or ()),
+        )
+
+    def _extended(self, extension: Extension, beside: str, way: tuple[str, ...]) -> Policy:
+        reference = extension.reference
+        if reference.startswith(PREFIX):
+            name = reference.removeprefix(PREFIX)
+            if name not in PACKS:
+                message = f'there is no pack "{printable(reference)}"'
+                raise DocumentError([Problem(extension.location, message, _pack_hint(name))])
+            return load_pack(name)
+        if "://" in reference:
+            message = f'"{printable(reference)}" is remote; this version extends packs and local files only'
+            raise DocumentError(
+                [Problem(extension.location, message, "keep a copy in the repository and pin its sha256")]
+            )
+        path = os.path.join(beside, reference)
+        if os.path.realpath(path) in way or len(way) >= MAX_DEPTH or self._files >= MAX_FILES:
+            what = "extends itself" if os.path.realpath(path) in way else "extends too many policies"
+            raise DocumentError([Problem(extension.location, f"through {printable(reference)} this policy {what}")])
+        try:
+            return self._file(path, way, extension)
+        except UsageError as error:
+            raise DocumentError([Problem(extension.location, error.message, error.fix)]) from None
+
+    def _cache_root(self, text: str, fields: Fields) -> str:
+        expanded = os.path.join(self._home, text[2:]) if text.startswith("~/") else text
+        if not os.path.isabs(expanded):
+            message = f'"{printable(text)}" is neither absolute nor begins with `~/`'
+            raise DocumentError([Problem(fields.at["cache_roots"], message)])
+        return os.path.realpath(expanded)
+
+
+def _pack_hint(name: str) -> str:
+    return did_you_mean(name, PACKS) or "the packs are " + ", ".join(PREFIX + pack for pack in PACKS)
+
+
+def _refuse_weakening(policy: Policy) -> None:
+    """A policy that is extended by file cannot be loosened: say so at once, with both places."""
+    problems = []
+    for rule, entries in policy.entries.items():
+        for base in policy.extends:
+            for entry in entries if not base.is_pack else ():
+                stricter = _floor(base, rule, entry.selector)
+                if stricter is not None and looser(entry.enforce, stricter.enforce):
+                    message = f"`{entry.enforce}` for {rule} is looser than `{stricter.enforce}` at {stricter.location}"
+                    problems.append(Problem(entry.location, message, "a policy extended by file can only be tightened"))
+    if problems:
+        raise DocumentError(problems)
+
+
+def _floor(policy: Policy, rule: str, selector: Selector) -> Entry | None:
+    """The strictest entry of `policy` on `rule` that speaks of all that `selector` selects, from the first stage on."""
+
+    def covers(entry: Entry) -> bool:
+        return entry.selector in (Selector(), selector) and entry.from_stage == STAGES[0]
+
+    own = strictest(entry for entry in policy.entries.get(rule, ()) if covers(entry))
+    packs = strictest(_floor(p, rule, selector) for p in policy.extends if p.is_pack)
+    files = strictest(_floor(p, rule, selector) for p in policy.extends if not p.is_pack)
+    return strictest((own if policy.entries.get(rule) else packs, files))

@@ -1,0 +1,113 @@
+"""What a policy says, as immutable types, and how it decides.
+
+A policy is a tree: its own entries over the policies that it extends. It may loosen a pack that it extends
+directly, for packs are starting points; it cannot loosen a policy extended by file, nor the packs that came
+with that one. So the decision of a node is the strictest of what its files say and of its own word, which
+stands in for the word of its packs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from gate.core.model import ENFORCEMENTS, STAGES, Enforcement, Kind, Location, Stage, Subject
+
+
+class Selector(NamedTuple):
+    """The `for:` of an entry: every given part must match. `name` and `path` are globs, anchored at both ends."""
+
+    kind: Kind | None = None
+    name: str | None = None
+    path: str | None = None
+
+    def matches(self, subject: Subject) -> bool:
+        """Whether the entry is about `subject`."""
+        if self.kind is not None and subject.kind != self.kind:
+            return False
+        if self.name is not None and (subject.name is None or not _glob(self.name).fullmatch(subject.name)):
+            return False
+        return self.path is None or _glob(self.path).fullmatch(subject.path) is not None
+
+
+class Entry(NamedTuple):
+    """One word on one rule: how it is enforced, on what, and from which stage on; `location` is where it says so."""
+
+    enforce: Enforcement
+    location: Location
+    selector: Selector = Selector()
+    from_stage: Stage = STAGES[0]
+
+    def applies(self, subject: Subject, stage: Stage) -> bool:
+        """Whether the entry speaks of `subject` at `stage`."""
+        return STAGES.index(stage) >= STAGES.index(self.from_stage) and self.selector.matches(subject)
+
+
+class Policy(NamedTuple):
+    """One document and all that it extends; `cache_roots` are directories into which links may lead."""
+
+    name: str
+    location: Location
+    entries: Mapping[str, tuple[Entry, ...]]
+    extends: tuple[Policy, ...] = ()
+    cache_roots: tuple[str, ...] = ()
+    is_pack: bool = False
+
+    def decide(self, rule: str, subject: Subject, stage: Stage) -> Entry | None:
+        """The entry that decides, or None where neither this policy nor what it extends speaks of it."""
+        matching = (entry for entry in self.entries.get(rule, ()) if entry.applies(subject, stage))
+        own = strictest(matching)
+        packs = strictest(p.decide(rule, subject, stage) for p in self.extends if p.is_pack)
+        files = strictest(p.decide(rule, subject, stage) for p in self.extends if not p.is_pack)
+        return strictest((own if own is not None else packs, files))
+
+    def allowed_roots(self) -> frozenset[str]:
+        """The cache roots that every file in the tree agrees to; packs have no say."""
+        files = [p for p in self.extends if not p.is_pack]
+        roots = frozenset(self.cache_roots)
+        for policy in files:
+            roots = (roots or policy.allowed_roots()) & policy.allowed_roots()
+        return roots
+
+
+class Policies(NamedTuple):
+    """The policies that judge together; where they differ, the strictest wins."""
+
+    members: tuple[Policy, ...]
+
+    def decide(self, rule: str, subject: Subject, stage: Stage) -> Entry:
+        """The strictest entry of all members; every policy builds on a pack, and a pack speaks of every rule."""
+        entry = strictest(policy.decide(rule, subject, stage) for policy in self.members)
+        if entry is None:
+            raise LookupError(f"no policy speaks of {rule}")
+        return entry
+
+    def allowed_roots(self) -> frozenset[str]:
+        """The cache roots that every member allows."""
+        roots = [policy.allowed_roots() for policy in self.members]
+        return frozenset.intersection(*roots) if roots else frozenset()
+
+
+def strictest(entries: Iterable[Entry | None]) -> Entry | None:
+    """The first of the strictest of `entries`, None where there are none; missing ones do not count."""
+    best: Entry | None = None
+    for entry in entries:
+        if entry is not None and (best is None or looser(best.enforce, entry.enforce)):
+            best = entry
+    return best
+
+
+def looser(a: Enforcement, b: Enforcement) -> bool:
+    """Whether `a` lets through what `b` does not."""
+    return ENFORCEMENTS.index(a) < ENFORCEMENTS.index(b)
+
+
+@lru_cache(maxsize=1024)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """`*` and `?` stay within a component, `**` crosses them; anything else is literal."""
+    translated = ""
+    for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern):
+        translated += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+    return re.compile(translated, re.DOTALL)

@@ -1,0 +1,27 @@
+"""The policy packs that ship with the gate, as plain data.
+
+`policies/*.yaml` are their sources. `gate scan` and the hook decide by a pack without importing a YAML
+parser, so each is also kept as JSON; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from gate.core.model import Enforcement, Location
+from gate.policy.model import Entry, Policy
+
+PACKS = ("baseline", "research", "strict")
+PREFIX = "gate:"
+DEFAULT = "baseline"
+"""What a policy builds on that says nothing else, and what judges where there is no policy."""
+
+
+def load_pack(name: str) -> Policy:
+    """The pack `name`, one of `PACKS`."""
+    reference = PREFIX + name
+    with open(os.path.join(os.path.dirname(__file__), "packs", f"{name}.json"), encoding="utf-8") as file:
+        rules: dict[str, tuple[Enforcement, int]] = json.load(file)
+    entries = {rule: (Entry(enforce, Location(reference, line)),) for rule, (enforce, line) in rules.items()}
+    return Policy(reference, Location(reference), entries, is_pack=True)

@@ -1,0 +1,109 @@
+"""The schema of `gate-policy.yaml`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from gate.core.catalogue import UnknownRuleError, get_rule, rule_ids
+from gate.core.model import ENFORCEMENTS, KINDS, STAGES, Json, Location
+from gate.core.text import did_you_mean, shorten
+from gate.dbom.schema import digest_problem
+from gate.documents.kinds import Constant, Either, Field, Fields, ListOf, MapOf, Reading, Record, Text
+from gate.documents.nodes import Node, Scalar
+from gate.policy.model import Entry, Selector
+
+
+class Extension(NamedTuple):
+    """One entry of `extends:`: a pack such as `gate:strict`, or a file, perhaps pinned by its SHA-256."""
+
+    reference: str
+    sha256: str | None
+    location: Location
+
+
+class _RuleId:
+    """The id of a rule of the catalogue."""
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        if not isinstance(node, Scalar):
+            reading.note(node.span, "expected the id of a rule")
+            return None
+        try:
+            return get_rule(node.text).id
+        except UnknownRuleError:
+            hint = did_you_mean(node.text, rule_ids()) or "`gate rules` lists them"
+            reading.note(node.span, f'unknown rule "{shorten(node.text)}"', hint)
+            return None
+
+    def schema(self) -> dict[str, Json]:
+        return {"enum": list(rule_ids())}
+
+
+class _Reference:
+    """The short form of an extension."""
+
+    def read(self, node: Node, reading: Reading) -> Extension | None:
+        text: Any = Text().read(node, reading)
+        return Extension(text, None, reading.document.locate(node.span)) if text else None
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "string"}
+
+
+def _extension(fields: Fields) -> Extension:
+    return Extension(fields.values["url"], fields.get("sha256"), fields.at["url"])
+
+
+def _selector(fields: Fields) -> Selector:
+    return Selector(**fields.values)
+
+
+def _entry(fields: Fields) -> Entry:
+    values = fields.values
+    return Entry(
+        values["enforce"], fields.at["enforce"], values.get("for") or Selector(), values.get("from_stage") or STAGES[0]
+    )
+
+
+SELECTOR = Record(
+    {
+        "kind": Field(Text(choices=KINDS), "Only datasets, or only models."),
+        "name": Field(Text(), "Only artifacts whose name matches this glob."),
+        "path": Field(Text(), "Only paths that match this glob; `**` crosses directories."),
+    },
+    _selector,
+)
+
+ENTRY = Record(
+    {
+        "enforce": Field(Text(choices=ENFORCEMENTS), "What a finding of the rule does.", required=True),
+        "for": Field(SELECTOR, "What the entry is about; everything where it is left out."),
+        "from_stage": Field(Text(choices=STAGES), "The first stage at which the entry counts."),
+    },
+    _entry,
+)
+
+EXTENSION = Record(
+    {
+        "url": Field(Text(), "A pack such as `gate:strict`, or a file relative to this one.", required=True),
+        "sha256": Field(Text(check=digest_problem), "The SHA-256 that the file must have."),
+    },
+    _extension,
+)
+
+POLICY = Record(
+    {
+        "policy": Field(Constant("1", "this gate reads `policy: 1`"), "The version of this format.", required=True),
+        "name": Field(Text(), "How reports call the policy."),
+        "extends": Field(
+            ListOf(Either(_Reference(), EXTENSION)),
+            "The policies that this one builds on; `gate:baseline` if left out.",
+        ),
+        "rules": Field(
+            MapOf(_RuleId(), ListOf(ENTRY, or_one=True)), "How each rule is enforced; the strictest entry wins."
+        ),
+        "cache_roots": Field(
+            ListOf(Text()), "Directories, absolute or beginning with `~/`, into which links in the tree may lead."
+        ),
+    }
+)

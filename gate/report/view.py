@@ -1,0 +1,99 @@
+"""What the reports share: the order of the findings, their rules and the words for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gate.core.catalogue import Rule, UnknownRuleError, get_rule
+from gate.core.model import SEVERITIES, UNDECIDED, Decision, Related, Ruling, Verdict
+from gate.core.text import count, printable, size
+
+PROJECT_URL = "https://github.com/dbom-gate/gate"
+
+RANK: dict[Ruling, int] = {"block": 0, "warn": 1, "waived": 2, "off": 3}
+"""Worst first."""
+
+WORD: dict[Ruling, str] = {"block": "error", "warn": "warning", "waived": "waived", "off": "off"}
+
+
+def rules_of(decisions: Iterable[Decision]) -> dict[str, Rule]:
+    """The catalogue entries of the rules that occur; a policy's custom rules get an entry without advice."""
+    return {rule_id: _rule(rule_id) for rule_id in dict.fromkeys(d.finding.rule for d in decisions)}
+
+
+def _rule(rule_id: str) -> Rule:
+    try:
+        return get_rule(rule_id)
+    except UnknownRuleError:
+        return Rule(rule_id, "a custom rule of the policy is broken", "medium", why="", fix="")
+
+
+def in_catalogue(rule: Rule) -> bool:
+    """Whether the gate has a page about the rule; it has none about a policy's custom rules."""
+    return bool(rule.why)
+
+
+def page(rule: Rule) -> str:
+    """The address of the rule's page."""
+    return f"{PROJECT_URL}/blob/main/docs/rules/{rule.id}.md"
+
+
+def ordered(verdict: Verdict) -> tuple[Decision, ...]:
+    """All decisions, worst first and then by location."""
+    rules = rules_of(verdict.decisions)
+
+    def key(decision: Decision) -> tuple[object, ...]:
+        finding = decision.finding
+        severity = SEVERITIES.index(rules[finding.rule].severity)
+        related = [(r.path, r.member or "", r.offset or 0, r.message) for r in finding.related]
+        place = finding.location[:3]
+        return (RANK[decision.ruling], -severity, place, finding.rule, finding.subject.path, finding.message, related)
+
+    return tuple(sorted(verdict.decisions, key=key))
+
+
+def no_commands(document: str) -> str:
+    """A JSON document with the same meaning and without `##`.
+
+    GitHub and Azure take `##[` and `##vso[` for a command wherever in a line of the log it stands.
+    """
+    return document.replace("##", r"#\u0023")
+
+
+def word(decision: Decision) -> str:
+    """`error`, `warning`, `undecided` or `waived`."""
+    if decision.ruling == "block" and decision.finding.rule == UNDECIDED:
+        return "undecided"
+    return WORD[decision.ruling]
+
+
+def place(related: Related) -> str:
+    """Where in the judged bytes: `models/sign.pt, member archive/data.pkl, byte 0`."""
+    parts = [related.path]
+    if related.member is not None:
+        parts.append(f"member {related.member}")
+    if related.offset is not None:
+        parts.append(f"byte {related.offset}")
+    return printable(", ".join(parts))
+
+
+def outcome(verdict: Verdict) -> str:
+    """The verdict as words."""
+    return verdict.outcome.replace("-", " ")
+
+
+def counts(verdict: Verdict) -> str:
+    """`2 errors, 1 warning in 14 files (3.2 MiB); 3 of 4 artifacts have a verified checksum (75%)`."""
+    if verdict.outcome == "nothing-to-check":
+        return "no file was examined"
+    words = [word(decision) for decision in verdict.decisions]
+    states = {"error": "errors", "undecided": "undecided", "warning": "warnings", "waived": "waived"}
+    found = [count(words.count(one), one, many) for one, many in states.items() if one in words]
+    text = f"{', '.join(found) or 'no findings'} in {count(verdict.files, 'file')} ({size(verdict.bytes)})"
+    if (percent := verdict.completeness) is not None:
+        declared = verdict.declared
+        verified = sum(artifact.verified for artifact in declared)
+        verb = "has" if len(declared) == 1 else "have"
+        # Rounded down: 100% must mean all of them.
+        text += f"; {verified:,} of {count(len(declared), 'artifact')} {verb} a verified checksum ({int(percent)}%)"
+    return text

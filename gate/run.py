@@ -1,0 +1,187 @@
+"""The main job, one way from the documents to the verdict.
+
+policies -> DBOM -> inventory -> examine every file once, in parallel -> checks -> decide -> verdict
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from gate.checks.examine import examine
+from gate.checks.interface import Checked, Context, Examined, Material
+from gate.checks.registry import CHECKS, load_check
+from gate.core.errors import UsageError
+from gate.core.model import Examination, Finding, Location, Stage, Verdict
+from gate.core.text import count, printable
+from gate.dbom.load import load_dbom
+from gate.dbom.model import Artifact, Dbom
+from gate.engine import spread
+from gate.files.git import Listing, work_tree
+from gate.inventory.declared import plan_artifact
+from gate.inventory.plan import Places, Plan, within
+from gate.inventory.undeclared import materials, plan_undeclared
+from gate.judge import decide, outcome
+from gate.policy.load import load_policies
+
+DBOM_NAME = "dbom.yaml"
+POLICY_NAME = "gate-policy.yaml"
+MAX_BATCH = 500
+"""Files in one task: enough that handing it to a thread costs nothing, few enough to balance."""
+
+Progress = Callable[[int], object]
+
+
+class Request(NamedTuple):
+    """What to judge, and how. `root` is absolute, `dbom` and `paths` are relative to it; `home` stands for `~`."""
+
+    root: str
+    home: str
+    dbom: str | None = None
+    policies: tuple[str, ...] = ()
+    stage: Stage = "train"
+    paths: tuple[str, ...] = ()
+    families: tuple[str, ...] = tuple(CHECKS)
+    jobs: int = 1
+
+
+def check(request: Request, progress: Progress | None = None) -> Verdict:
+    """The verdict on a repository; `progress` is called with bytes as they are read, from several threads.
+
+    Raises `GateError` for what is wrong with the request, the DBOM or a policy; what is wrong with the
+    repository is in the verdict.
+    """
+    listing = Listing(request.root) if work_tree(request.root) else None  # git works while the documents are read
+    references, notes = _policies(request)
+    policies = load_policies(references, request.root, request.home)
+    dbom, dbom_notes = _dbom(request)
+    places = Places(request.root, policies.allowed_roots())
+    _refuse_unknown_paths(request, dbom)
+    chosen = [a for a in dbom.artifacts if _selected(a, request.paths)]
+    plans = [plan_artifact(artifact, places) for artifact in chosen]
+    tracked = listing.paths() if listing else None
+    if listing and tracked is None:
+        notes = (
+            *notes,
+            "git could not list this work tree, so every file in it was judged, also those that it ignores",
+        )
+    undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(request, dbom, references), request.paths)
+    examined = _examine([*plans, undeclared], request.jobs, progress)
+    found = [_material(plan, files) for plan, files in zip(plans, examined, strict=False)]
+    found += materials(undeclared, examined[-1], _undeclared_location(request, dbom))
+    findings, artifacts = _run_checks(found, request, dbom)
+    files = [file for group in examined for file in group if file.status == "read"]
+    decisions = decide(policies, findings, request.stage)
+    return Verdict(
+        outcome=outcome(decisions, len(files)),
+        decisions=decisions,
+        artifacts=artifacts,
+        policies=tuple(policy.name for policy in policies.members),
+        stage=request.stage,
+        files=len(files),
+        bytes=sum(file.size for file in files if file.sha256),
+        sha256=_digests(findings, files),
+        notes=(*notes, *dbom_notes, *_pointer_note(examined[-1])),
+    )
+
+
+def _policies(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The policies that judge, and what to say about the choice."""
+    if request.policies:
+        return request.policies, ()
+    beside = os.path.join(os.path.dirname(request.dbom or ""), POLICY_NAME)
+    if os.path.lexists(os.path.join(request.root, beside)):
+        return (beside,), ()
+    return ("gate:baseline",), (f"no {POLICY_NAME} here: judged by gate:baseline",)
+
+
+def _dbom(request: Request) -> tuple[Dbom, tuple[str, ...]]:
+    name = request.dbom or DBOM_NAME
+    file = os.path.join(request.root, name)
+    if request.dbom is not None or os.path.lexists(file):
+        dbom = load_dbom(file, name)
+        return dbom, () if dbom.artifacts else (f"{name} declares no artifacts: `gate add PATH` declares one",)
+    for other in ("dbom.yml", "dbom.json"):
+        if os.path.lexists(os.path.join(request.root, other)):
+            raise UsageError(
+                f"{other} is not read: the gate looks for {DBOM_NAME}", f"rename it, or pass --dbom {other}"
+            )
+    return Dbom(""), (f"no {DBOM_NAME} here, so nothing is declared: `gate add PATH` begins one",)
+
+
+def _selected(artifact: Artifact, paths: tuple[str, ...]) -> bool:
+    return within(artifact.path, paths) or any(path.startswith(artifact.path + "/") for path in paths)
+
+
+def _refuse_unknown_paths(request: Request, dbom: Dbom) -> None:
+    for path in request.paths:
+        known = any(_selected(artifact, (path,)) for artifact in dbom.artifacts)
+        if not known and not os.path.lexists(os.path.join(request.root, path)):
+            raise UsageError(f"{printable(path)} is neither a file nor declared in the DBOM", "check the spelling")
+
+
+def _documents(request: Request, dbom: Dbom, references: tuple[str, ...]) -> frozenset[str]:
+    """The gate's own files, which are read as documents and not judged as content."""
+    listings = (artifact.listing for artifact in dbom.artifacts if artifact.listing)
+    return frozenset((dbom.path, *(os.path.normpath(r) for r in references), *listings))
+
+
+def _undeclared_location(request: Request, dbom: Dbom) -> Location | None:
+    """Line 1 of the DBOM, where an entry is missing; None where there is no DBOM."""
+    return Location(dbom.path, 1) if dbom.path else None
+
+
+def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[list[Examined]]:
+    """The files of every plan; all their batches share one pool."""
+    total = sum(len(batch.names) for plan in plans for batch in plan.batches)
+    limit = max(1, min(MAX_BATCH, total // (jobs * 4)))
+    tasks = [(i, part) for i, plan in enumerate(plans) for batch in plan.batches for part in batch.split(limit)]
+    results = spread(lambda task: examine(task[1], progress), tasks, lambda task, error: task[1].failed(error), jobs)
+    examined: list[list[Examined]] = [[] for _ in plans]
+    for (i, _), result in zip(tasks, results, strict=True):
+        examined[i] += result
+    return examined
+
+
+def _material(plan: Plan, files: list[Examined]) -> Material:
+    artifact = plan.artifact
+    assert artifact is not None
+    return Material(
+        subject=artifact.subject,
+        location=artifact.alert,
+        files=tuple(files),
+        artifact=artifact,
+        is_directory=plan.is_directory,
+        odd=plan.odd,
+        listing=plan.listing,
+        listing_flaw=plan.listing_flaw,
+    )
+
+
+def _run_checks(
+    found: Iterable[Material], request: Request, dbom: Dbom
+) -> tuple[list[Finding], tuple[Examination, ...]]:
+    context = Context(request.stage, dbom.path or None)
+    checks = {family: load_check(family) for family in request.families}
+    findings: list[Finding] = []
+    examinations: list[Examination] = []
+    for material in found:
+        results: dict[str, Checked] = {family: run(material, context) for family, run in checks.items()}
+        findings += (finding for result in results.values() for finding in result.findings)
+        facts = {family: result.facts for family, result in results.items() if result.facts}
+        verified = facts.get("integrity", {}).get("verified") is True
+        examinations.append(Examination(material.subject, verified, facts))
+    return findings, tuple(examinations)
+
+
+def _digests(findings: Iterable[Finding], files: Iterable[Examined]) -> dict[str, str]:
+    named = {related.path for finding in findings for related in finding.related}
+    if not named:
+        return {}
+    return {file.path: file.sha256 for file in files if file.sha256 and file.path in named}
+
+
+def _pointer_note(undeclared: Iterable[Examined]) -> Iterator[str]:
+    if number := sum(file.pointer is not None for file in undeclared):
+        yield f"{count(number, 'undeclared Git LFS pointer')}: what they stand for is not here and was not judged"

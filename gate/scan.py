@@ -1,0 +1,93 @@
+"""Weight files on their own: no DBOM, nothing but what the content can do.
+
+The pre-commit hook runs this on every commit, so nothing is imported here that it does not need: no YAML
+parser, no thread pool for a single file, and no digests.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from gate.checks import integrity, weights
+from gate.checks.examine import Batch, examine
+from gate.checks.interface import Context, Examined, Material
+from gate.core.errors import UsageError
+from gate.core.model import Examination, Finding, Location, Stage, Subject, Verdict
+from gate.core.text import printable
+from gate.files.walk import walk
+from gate.judge import decide, outcome
+from gate.policy.model import Policies
+
+MAX_BATCH = 500
+
+Progress = Callable[[int], object]
+
+
+class Request(NamedTuple):
+    """What to scan: `paths` as a person named them, relative to the directory `root` or absolute."""
+
+    root: str
+    paths: tuple[str, ...]
+    policies: Policies
+    stage: Stage = "train"
+    jobs: int = 1
+
+
+def scan(request: Request, progress: Progress | None = None) -> Verdict:
+    """The verdict on weight files; raises `UsageError` for a path that does not exist."""
+    files: list[Examined] = []
+    odd: list[Examined] = []
+    batches = [part for path in request.paths for part in _batches(request.root, path, odd)]
+    if len(batches) > 1 and request.jobs > 1:
+        from gate.engine import spread
+
+        for result in spread(lambda batch: examine(batch, progress), batches, Batch.failed, request.jobs):
+            files += result
+    else:
+        for batch in batches:
+            files += examine(batch, progress)
+    context = Context(request.stage, None)
+    findings: list[Finding] = []
+    artifacts: list[Examination] = []
+    for file in [*files, *odd]:
+        material = Material(Subject("model", None, file.path), Location(file.path), (file,))
+        findings += integrity.check(material, context).findings
+        checked = weights.check(material, context)
+        findings += checked.findings
+        if file.inspection and file.inspection.role == "weights":
+            artifacts.append(Examination(material.subject, False, {"weights": checked.facts}))
+    decisions = decide(request.policies, findings, request.stage)
+    return Verdict(
+        outcome=outcome(decisions, len(files)),
+        decisions=decisions,
+        artifacts=tuple(artifacts),
+        policies=tuple(policy.name for policy in request.policies.members),
+        stage=request.stage,
+        files=len(files),
+        bytes=sum(file.size for file in files),
+    )
+
+
+def _batches(root: str, path: str, odd: list[Examined]) -> Iterator[Batch]:
+    """The files at `path`, which a person named: a link there is followed, links within a directory are not."""
+    full = os.path.join(root, path)
+    shown = os.path.normpath(path)
+    if not os.path.lexists(full):
+        raise UsageError(f"{printable(path)} does not exist", "check the spelling")
+    real = os.path.realpath(full)
+    if not os.path.isdir(real):
+        directory, name = os.path.split(real)
+        yield Batch(directory, "", (name,), "", alias=shown, digest="none")
+        return
+    lead = "" if shown == "." else shown.rstrip("/") + "/"
+    for found in walk(real, "", skip=frozenset((".git",))):
+        batch = Batch(real, found.path, found.files, (lead + found.path).rstrip("/"), digest="none")
+        yield from batch.split(MAX_BATCH)
+        for entry in found.odd:
+            target = os.path.realpath(os.path.join(real, entry.path))
+            if entry.kind != "link":
+                odd.append(Examined(lead + entry.path, entry.kind))
+            elif os.path.commonpath([real, target]) != real:
+                odd.append(Examined(lead + entry.path, "outside"))
