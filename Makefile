@@ -29,5 +29,8 @@ lint: $(BIN)/pytest  ## types, style, and generated files that are out of date
 generate: $(BIN)/gate  ## rule pages and packs from the catalogue
 	$(BIN)/python tools/generate.py
 
+bench: $(BIN)/pytest  ## speed and memory beside what they are compared with
+	$(BIN)/python -m benchmarks.core
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from gate.checks.examine import examine
+from gate.checks.examine import examine_all
 from gate.checks.interface import Checked, Context, Examined, Material
 from gate.checks.registry import CHECKS, load_check
 from gate.core.errors import UsageError
@@ -17,7 +17,6 @@ from gate.core.model import Examination, Finding, Location, Stage, Verdict
 from gate.core.text import count, printable
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Artifact, Dbom
-from gate.engine import spread
 from gate.files.git import Listing, work_tree
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places, Plan, within
@@ -27,9 +26,6 @@ from gate.policy.load import load_policies
 
 DBOM_NAME = "dbom.yaml"
 POLICY_NAME = "gate-policy.yaml"
-MAX_BATCH = 500
-"""Files in one task: enough that handing it to a thread costs nothing, few enough to balance."""
-
 Progress = Callable[[int], object]
 
 
@@ -134,14 +130,8 @@ def _undeclared_location(request: Request, dbom: Dbom) -> Location | None:
 
 def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[list[Examined]]:
     """The files of every plan; all their batches share one pool."""
-    total = sum(len(batch.names) for plan in plans for batch in plan.batches)
-    limit = max(1, min(MAX_BATCH, total // (jobs * 4)))
-    tasks = [(i, part) for i, plan in enumerate(plans) for batch in plan.batches for part in batch.split(limit)]
-    results = spread(lambda task: examine(task[1], progress), tasks, lambda task, error: task[1].failed(error), jobs)
-    examined: list[list[Examined]] = [[] for _ in plans]
-    for (i, _), result in zip(tasks, results, strict=True):
-        examined[i] += result
-    return examined
+    results = iter(examine_all([batch for plan in plans for batch in plan.batches], jobs, progress))
+    return [[file for _ in plan.batches for file in next(results)] for plan in plans]
 
 
 def _material(plan: Plan, files: list[Examined]) -> Material:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gate.checks import integrity, weights
-from gate.checks.examine import Batch, examine
+from gate.checks.examine import Batch, examine_all
 from gate.checks.interface import Context, Examined, Material
 from gate.core.errors import UsageError
 from gate.core.model import Examination, Finding, Location, Stage, Subject, Verdict
@@ -19,8 +19,6 @@ from gate.core.text import printable
 from gate.files.walk import walk
 from gate.judge import decide, outcome
 from gate.policy.model import Policies
-
-MAX_BATCH = 500
 
 Progress = Callable[[int], object]
 
@@ -37,17 +35,9 @@ class Request(NamedTuple):
 
 def scan(request: Request, progress: Progress | None = None) -> Verdict:
     """The verdict on weight files; raises `UsageError` for a path that does not exist."""
-    files: list[Examined] = []
     odd: list[Examined] = []
-    batches = [part for path in request.paths for part in _batches(request.root, path, odd)]
-    if len(batches) > 1 and request.jobs > 1:
-        from gate.engine import spread
-
-        for result in spread(lambda batch: examine(batch, progress), batches, Batch.failed, request.jobs):
-            files += result
-    else:
-        for batch in batches:
-            files += examine(batch, progress)
+    batches = [batch for path in request.paths for batch in _batches(request.root, path, odd)]
+    files = [file for found in examine_all(batches, request.jobs, progress) for file in found]
     context = Context(request.stage, None)
     findings: list[Finding] = []
     artifacts: list[Examination] = []
@@ -83,8 +73,7 @@ def _batches(root: str, path: str, odd: list[Examined]) -> Iterator[Batch]:
         return
     lead = "" if shown == "." else shown.rstrip("/") + "/"
     for found in walk(real, "", skip=frozenset((".git",))):
-        batch = Batch(real, found.path, found.files, (lead + found.path).rstrip("/"), digest="none")
-        yield from batch.split(MAX_BATCH)
+        yield Batch(real, found.path, found.files, (lead + found.path).rstrip("/"), digest="none")
         for entry in found.odd:
             target = os.path.realpath(os.path.join(real, entry.path))
             if entry.kind != "link":

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from gate.checks.interface import Examined
@@ -20,14 +21,18 @@ from gate.formats.registry import inspect
 SMALL = 128 * 1024
 """Files up to this size are read in one call and inspected in memory."""
 
+MAX_BATCH = 500
+"""Files in one task: enough that handing it over costs nothing, few enough to balance."""
+
 Progress = Callable[[int], object]
 
 
 class Batch(NamedTuple):
     """Files `names` of `directory` beneath `root`; the report knows them beneath the directory `shown`.
 
-    `alias` is how it knows the only file of a batch that is reached by a link. `expected` maps names to the digests that were declared for them. `digest` says which files get a
-    SHA-256: all of them, those found to be weights or data, or none.
+    `alias` is how it knows the only file of a batch that is reached by a link. `expected` maps names to the
+    digests that were declared for them. `digest` says which files get a SHA-256: all of them, those found to
+    be weights or data, or none.
     """
 
     root: str
@@ -61,6 +66,34 @@ def examine(batch: Batch, progress: Progress | None = None) -> list[Examined]:
             return [_guarded(batch, parent, name, path, progress) for name, path in named]
     except OSError as error:
         return [_unopened(batch.root, path, error) for path in batch.paths()]
+
+
+def examine_all(batches: Sequence[Batch], jobs: int, progress: Progress | None = None) -> list[list[Examined]]:
+    """`examine` of every batch, spread over `jobs` workers; one list for each batch.
+
+    `progress` hears of bytes: as they are read, or batch by batch where other processes read them.
+    """
+    files = sum(len(batch.names) for batch in batches)
+    limit = max(1, min(MAX_BATCH, files // (jobs * 4)))
+    tasks = [(i, part) for i, batch in enumerate(batches) for part in batch.split(limit)]
+    if len(tasks) == 1:
+        results = [examine(tasks[0][1], progress)]  # the hook's way: no pool for a single task
+    else:
+        from gate.engine import PROCESSES_FROM, spread
+
+        processes = files >= PROCESSES_FROM
+        results = spread(
+            partial(examine, progress=None if processes else progress),
+            [part for _, part in tasks],
+            failed=Batch.failed,
+            done=lambda found: progress(sum(file.size for file in found)) if progress and processes else None,
+            jobs=jobs,
+            processes=processes,
+        )
+    examined: list[list[Examined]] = [[] for _ in batches]
+    for (i, _), result in zip(tasks, results, strict=True):
+        examined[i] += result
+    return examined
 
 
 def _guarded(batch: Batch, parent: int, name: str, path: str, progress: Progress | None) -> Examined:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from gate import __version__
+from gate.cli import terminal
 from gate.core.errors import GateError
 from gate.core.text import did_you_mean, printable
 
@@ -71,10 +72,18 @@ def _run(arguments: list[str]) -> int:
         description=summary[0].upper() + summary[1:] + ".",
         epilog=EXIT_CODES,
         allow_abbrev=False,
+        formatter_class=_Help,
     )
     module.configure(parser)
     code: int = module.run(parser.parse_args(arguments[1:]))
     return code
+
+
+class _Help(argparse.HelpFormatter):
+    """argparse asks shutil for the width, and shutil imports every compression library there is."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=terminal.width())
 
 
 def _usage() -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from gate.checks.examine import examine
+from gate.checks.examine import examine_all
 from gate.checks.interface import Examined
 from gate.cli.terminal import Progress
 from gate.core.errors import UnableError, UsageError
 from gate.core.text import count, printable
 from gate.dbom.model import Artifact
-from gate.engine import default_jobs, spread
+from gate.engine import default_jobs
 from gate.files.listing import format_listing
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places
@@ -26,7 +26,7 @@ class Measured(NamedTuple):
     listing: bytes | None
 
 
-def measure(artifact: Artifact, root: str, jobs: int | None = None) -> Measured:
+def measure(artifact: Artifact, root: str) -> Measured:
     """Hashes the file or directory of `artifact`.
 
     Raises `UsageError` for what cannot be declared (a link, a pointer, a missing file) and `UnableError` for
@@ -35,9 +35,8 @@ def measure(artifact: Artifact, root: str, jobs: int | None = None) -> Measured:
     plan = plan_artifact(artifact._replace(listing=None, sha256=None), Places(root))
     for entry in plan.odd:
         raise UsageError(f"{printable(entry.path)} is a {_ODD[entry.kind]}", "only regular files can be declared")
-    batches = [part for batch in plan.batches for part in batch.split(500)]
     with Progress(f"hashing {printable(artifact.path)}", _total(root, artifact.path)) as progress:
-        results = spread(lambda batch: examine(batch, progress), batches, _raise, jobs or default_jobs())
+        results = examine_all(plan.batches, default_jobs(), progress)
     files = tuple(file for result in results for file in result)
     if not files:
         raise UsageError(f"{printable(artifact.path)} holds no file", "declare a directory that has files")
@@ -60,10 +59,6 @@ def _total(root: str, path: str) -> int:
     """Bytes of a single file, for the progress bar; of a directory they are not known before it is read."""
     full = os.path.join(root, path)
     return os.stat(full).st_size if os.path.isfile(full) else 0
-
-
-def _raise(task: object, error: Exception) -> list[Examined]:
-    raise error
 
 
 def _refuse_unfit(file: Examined) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gate.formats.interface import Source
-from gate.formats.streams import Corrupt
+from gate.formats.streams import CorruptError
 
 INPUT = 64 * 1024
 """Compressed bytes handed to a decoder at a time."""
@@ -14,10 +14,10 @@ MEMORY = 256 << 20
 """Bytes that an xz or zstd dictionary may take: attackers choose its size. The strongest preset of xz needs 65 MiB."""
 
 Pull = Callable[[int], bytes]
-"""At most so many of the next bytes, none at the end. Raises `Corrupt`."""
+"""At most so many of the next bytes, none at the end. Raises `CorruptError`."""
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """The decoder's library is not installed; the message is its name."""
 
 
@@ -58,7 +58,7 @@ class _Inflate:
 
 
 def decoder(form: str, source: Source) -> Callable[[], Pull]:
-    """How to decompress `source`, of the sniffed format `form`. Raises `Missing` without its library."""
+    """How to decompress `source`, of the sniffed format `form`. Raises `MissingError` without its library."""
     if form in ("gzip", "zlib"):
         import zlib
 
@@ -86,16 +86,16 @@ def raw_deflate(source: Source) -> Callable[[], Pull]:
 def zip_lzma(source: Source) -> Callable[[], Pull]:
     """LZMA as zip members have it: two bytes of version, two of length, the properties, the data (APPNOTE 5.8.8).
 
-    Raises `Corrupt` when the properties are impossible.
+    Raises `CorruptError` when the properties are impossible.
     """
     import lzma
 
     head = source.read(0, 9)
     if len(head) < 9 or head[2:4] != b"\x05\0" or head[4] >= 225:
-        raise Corrupt("impossible LZMA properties")
+        raise CorruptError("impossible LZMA properties")
     dictionary = int.from_bytes(head[5:9], "little")
     if dictionary > MEMORY:
-        raise Corrupt(f"an LZMA dictionary of {dictionary:,} bytes")
+        raise CorruptError(f"an LZMA dictionary of {dictionary:,} bytes")
     packed, lc = divmod(head[4], 9)
     pb, lp = divmod(packed, 5)
     chain = [{"id": lzma.FILTER_LZMA1, "dict_size": max(dictionary, 4096), "lc": lc, "lp": lp, "pb": pb}]
@@ -104,7 +104,7 @@ def zip_lzma(source: Source) -> Callable[[], Pull]:
         try:
             return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=chain)
         except (lzma.LZMAError, ValueError) as error:
-            raise Corrupt(str(error)) from None
+            raise CorruptError(str(error)) from None
 
     return lambda: _pull(start, source, (lzma.LZMAError,), False, 9)
 
@@ -143,13 +143,13 @@ def _pull(
             elif current.needs_input and not pending:
                 pending = refill()
                 if not pending:
-                    raise Corrupt("the compressed data ends too early")
+                    raise CorruptError("the compressed data ends too early")
             data, pending = pending, b""
             try:
                 piece = current.decompress(data, length)
             except errors as error:
                 what = "" if first else "what follows a complete stream is none: "
-                raise Corrupt(f"{what}{error}") from None
+                raise CorruptError(f"{what}{error}") from None
             if piece:
                 return piece
 
@@ -158,19 +158,19 @@ def _pull(
 
 def _lz4(source: Source) -> Callable[[], Pull]:
     if source.read(0, 4) == b"\x02\x21\x4c\x18":
-        raise Missing("a decoder of the legacy frame")
+        raise MissingError("a decoder of the legacy frame")
     frame = _library("lz4.frame")
     return lambda: _pull(frame.LZ4FrameDecompressor, source, (RuntimeError, EOFError, ValueError))
 
 
 def _library(name: str) -> Any:
-    """An optional module. Raises `Missing`."""
+    """An optional module. Raises `MissingError`."""
     from importlib import import_module
 
     try:
         return import_module(name)
     except ImportError:
-        raise Missing(name.partition(".")[0]) from None
+        raise MissingError(name.partition(".")[0]) from None
 
 
 def _zstd(source: Source) -> Callable[[], Pull]:
@@ -184,7 +184,7 @@ def _zstd(source: Source) -> Callable[[], Pull]:
             try:
                 return bytes(stream.read(length))
             except zstandard.ZstdError as error:
-                raise Corrupt(str(error)) from None
+                raise CorruptError(str(error)) from None
 
         return pull
 

@@ -6,7 +6,7 @@ from gate.core.model import Json
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.members import Members
 from gate.formats.sniff import HEAD, sniff
-from gate.formats.streams import Corrupt, Unpacked, budget_of
+from gate.formats.streams import CorruptError, Unpacked, budget_of
 
 UNKNOWN = 1 << 46
 """Bytes; the size of content that was not decompressed to its end: larger than any file."""
@@ -19,18 +19,18 @@ def read(source: Source) -> Inspection:
     Only as much is decompressed as the content's own format needs: 4 KiB of a CSV, all of a tar. Role and flaws
     are the content's. Facts: `inside`, its format.
     """
-    from gate.formats.codecs import Missing, decoder
+    from gate.formats.codecs import MissingError, decoder
 
     form = sniff(source.read(0, HEAD), b"", UNKNOWN) or "unknown"
     budget = budget_of(source).deeper()
     try:
         content = Unpacked(decoder(form, source), budget)
-    except Missing as error:
+    except MissingError as error:
         message = f"{form} content cannot be looked at without {error}: {HINT}"
         return Inspection(form, "other", (Flaw("weights/unscannable", message),))
     try:
         head = content.read(0, HEAD)
-    except Corrupt as error:
+    except CorruptError as error:
         return Inspection(form, "other", (Flaw("weights/malformed", f"{form} cannot be decompressed: {error}"),))
     members = Members(budget)
     inside = members.look(f"({form})", content, len(head) if len(head) < HEAD else UNKNOWN)

@@ -43,7 +43,8 @@ class Inspection(NamedTuple):
 class Reader(Protocol):
     """Reads one format whose magic was recognised. Raises nothing: what it cannot read is a flaw."""
 
-    def __call__(self, source: Source, /) -> Inspection: ...
+    def __call__(self, source: Source, /) -> Inspection:
+        """What `source` is and what is wrong with it."""
 
 
 class BytesSource:

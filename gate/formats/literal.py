@@ -12,19 +12,19 @@ _WORDS: dict[str, Literal] = {"True": True, "False": False, "None": None}
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
-class NotLiteral(ValueError):
+class NotLiteralError(ValueError):
     """The text is no literal of this kind; the message says where."""
 
 
 def parse(text: str) -> Literal:
     """Strings without escapes, whole numbers, True, False, None, lists, tuples and dictionaries.
 
-    Raises `NotLiteral`.
+    Raises `NotLiteralError`.
     """
     parser = _Parser(text)
     value = parser.value(0)
     if parser.peek():
-        raise NotLiteral(f"unexpected text at character {parser.position}")
+        raise NotLiteralError(f"unexpected text at character {parser.position}")
     return value
 
 
@@ -43,7 +43,7 @@ class _Parser:
         char = self.peek()
         if char in _CLOSING:
             if depth >= DEPTH:
-                raise NotLiteral("nested too deeply")
+                raise NotLiteralError("nested too deeply")
             self.position += 1
             return self._dictionary(depth) if char == "{" else self._sequence(char, depth)
         if char and char in "'\"":
@@ -53,7 +53,7 @@ class _Parser:
     def _string(self, quote: str) -> str:
         end = self.text.find(quote, self.position + 1)
         if end < 0 or "\\" in self.text[self.position : end]:
-            raise NotLiteral(f"a string without end or with an escape at character {self.position}")
+            raise NotLiteralError(f"a string without end or with an escape at character {self.position}")
         found = self.text[self.position + 1 : end]
         self.position = end + 1
         return found
@@ -63,13 +63,13 @@ class _Parser:
         while self.text[self.position : self.position + 1].isalnum() or self.text[start : self.position] == "":
             self.position += 1
             if self.position > len(self.text):
-                raise NotLiteral("unexpected end")
+                raise NotLiteralError("unexpected end")
         word = self.text[start : self.position]
         if word in _WORDS:
             return _WORDS[word]
         digits = word[:-1] if word.endswith("L") else word  # Python 2 wrote long integers so
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
-            raise NotLiteral(f"unexpected text at character {start}")
+            raise NotLiteralError(f"unexpected text at character {start}")
         return int(digits)
 
     def _sequence(self, opening: str, depth: int) -> Literal:
@@ -77,7 +77,7 @@ class _Parser:
         comma = True
         while self.peek() != _CLOSING[opening]:
             if not comma:
-                raise NotLiteral(f"no comma at character {self.position}")
+                raise NotLiteralError(f"no comma at character {self.position}")
             items.append(self.value(depth + 1))
             comma = self._comma()
         self.position += 1
@@ -91,7 +91,7 @@ class _Parser:
         while self.peek() != "}":
             key = self.value(depth + 1) if comma else None
             if not isinstance(key, str) or key in found or self.peek() != ":":
-                raise NotLiteral(f"a key that is none, or twice, before character {self.position}")
+                raise NotLiteralError(f"a key that is none, or twice, before character {self.position}")
             self.position += 1
             found[key] = self.value(depth + 1)
             comma = self._comma()

@@ -7,12 +7,18 @@ from gate.core.text import count, printable
 from gate.formats.interface import Flaw, Inspection, Role, Source
 from gate.formats.registry import inspect_sized
 from gate.formats.sniff import FORMATS_INSIDE, HEAD, sniff
-from gate.formats.streams import DEPTH, Budget, Corrupt, Exhausted
+from gate.formats.streams import DEPTH, Budget, CorruptError, ExhaustedError
 
 FLAWS = 100
 """Flaws reported for one archive; how many more there are is said."""
 NAME = 300
 """Characters of a member's name that are reported."""
+STEPS = 400_000
+"""Bytes of a pickle that are charged at most: no more instructions than that are followed."""
+PICKLED = 16
+"""How much dearer than decompressing a byte following an instruction is."""
+STORED = 1024 * 1024
+"""Bytes of any other member that are charged at most: readers look at headers."""
 _ROLES: tuple[Role, ...] = ("other", "data", "weights")
 """Least first: an archive is what the most significant of its members is."""
 
@@ -35,9 +41,9 @@ class Members:
             form = sniff(head, b"", size)
             if form is not None:
                 form = self._inside(name, member, size, form)
-        except Corrupt as error:
+        except CorruptError as error:
             return self.flaw("weights/malformed", f"cannot be decompressed: {error}", name)
-        except Exhausted as error:
+        except ExhaustedError as error:
             return self.flaw("weights/unscannable", f"not examined: {error}", name)
         self.formats[form or "unknown"] = self.formats.get(form or "unknown", 0) + 1
         return form or "unknown"
@@ -46,6 +52,8 @@ class Members:
         if form in FORMATS_INSIDE and self.budget.depth >= DEPTH:
             self.flaw("weights/unscannable", f"{form} nested more than {DEPTH} deep: not examined", name)
             return form
+        # What is claimed is paid for: members may overlap, so that a small archive holds the same bytes many times.
+        self.budget.charge(PICKLED * min(size, STEPS) if form == "pickle" else min(size, STORED))
         found = inspect_sized(member, size)
         self.add(name, found)
         return found.format

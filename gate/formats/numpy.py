@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gate.core.model import Json
 from gate.core.text import shorten
 from gate.formats.interface import Flaw, Inspection, Source
-from gate.formats.literal import Literal, NotLiteral, parse
+from gate.formats.literal import Literal, NotLiteralError, parse
 
 MAGIC = b"\x93NUMPY"
 HEADER_LIMIT = 256 * 1024
@@ -21,7 +21,7 @@ _KINDS = "?biufcmMSUVa"
 _MALFORMED = "weights/malformed"
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     """One rule of the format broken."""
 
 
@@ -43,7 +43,7 @@ def read(source: Source) -> Inspection:
         try:
             header = _header(source, offset)
             length = _length(header)
-        except (_Malformed, NotLiteral) as error:
+        except (_MalformedError, NotLiteralError) as error:
             return _answer(Flaw(_MALFORMED, f"npy header: {error}", offset), facts)
         arrays += 1
         if arrays == 1:
@@ -76,30 +76,30 @@ def _shown(dtype: Literal) -> str:
 def _header(source: Source, offset: int) -> _Header:
     lead = source.read(offset, 12)
     if len(lead) < 12 or lead[6] not in (1, 2, 3):
-        raise _Malformed("truncated, or not of version 1, 2 or 3")
+        raise _MalformedError("truncated, or not of version 1, 2 or 3")
     begin = 10 if lead[6] == 1 else 12
     length = int.from_bytes(lead[8:begin], "little")
     if length > HEADER_LIMIT:
-        raise _Malformed(f"{length:,} bytes long, above the limit of {HEADER_LIMIT:,}")
+        raise _MalformedError(f"{length:,} bytes long, above the limit of {HEADER_LIMIT:,}")
     raw = source.read(offset + begin, length)
     if len(raw) < length:
-        raise _Malformed(f"{length:,} bytes long, and {len(raw):,} follow")
+        raise _MalformedError(f"{length:,} bytes long, and {len(raw):,} follow")
     try:
         fields = parse(raw.decode("utf-8" if lead[6] == 3 else "latin-1"))
     except UnicodeDecodeError:
-        raise _Malformed("not UTF-8") from None
+        raise _MalformedError("not UTF-8") from None
     if not isinstance(fields, dict) or fields.keys() != {"descr", "fortran_order", "shape"}:
-        raise _Malformed("not exactly descr, fortran_order and shape")
+        raise _MalformedError("not exactly descr, fortran_order and shape")
     shape = fields["shape"]
     if not isinstance(shape, tuple) or not isinstance(fields["fortran_order"], bool):
-        raise _Malformed("shape is no tuple or fortran_order no truth value")
+        raise _MalformedError("shape is no tuple or fortran_order no truth value")
     return _Header(fields["descr"], _sizes(shape), begin + length)
 
 
 def _sizes(shape: tuple[Literal, ...]) -> tuple[int, ...]:
     sizes = tuple(item for item in shape if type(item) is int)
     if len(sizes) != len(shape) or len(sizes) > 64:  # numpy's own limit on dimensions
-        raise _Malformed("a shape that is not up to 64 whole numbers")
+        raise _MalformedError("a shape that is not up to 64 whole numbers")
     return sizes
 
 
@@ -123,11 +123,11 @@ def _item_size(dtype: Literal) -> int | None:
     if isinstance(dtype, tuple) and len(dtype) == 2 and isinstance(dtype[1], (tuple, int)):
         return _times(_item_size(dtype[0]), dtype[1])
     if not isinstance(dtype, list) or not dtype:
-        raise _Malformed(f"unknown dtype {shorten(repr(dtype), 60)}")
+        raise _MalformedError(f"unknown dtype {shorten(repr(dtype), 60)}")
     total: int | None = 0
     for field in dtype:
         if not isinstance(field, tuple) or not 2 <= len(field) <= 3:
-            raise _Malformed(f"unknown field {shorten(repr(field), 60)}")
+            raise _MalformedError(f"unknown field {shorten(repr(field), 60)}")
         size = _item_size(field[1])
         if len(field) == 3:
             size = _times(size, field[2])
@@ -152,4 +152,4 @@ def _simple_size(text: str) -> int | None:
             return count * 4 if kind == "U" else count
     if "O" in text or "object" in text:
         return None
-    raise _Malformed(f"unknown dtype {shorten(repr(text), 60)}")
+    raise _MalformedError(f"unknown dtype {shorten(repr(text), 60)}")

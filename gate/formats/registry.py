@@ -7,7 +7,7 @@ from typing import cast
 from gate.formats.interface import Flaw, Inspection, Reader, Role, Source
 from gate.formats.pickle.glance import worth_walking
 from gate.formats.sniff import END_OF_DIRECTORY, HDF5, HEAD, TAIL, sniff
-from gate.formats.streams import Corrupt, Exhausted, Unpacked
+from gate.formats.streams import CorruptError, ExhaustedError, Unpacked
 
 FORMATS: dict[str, str] = {
     "safetensors": "gate.formats.safetensors:read",
@@ -59,9 +59,9 @@ def inspect_sized(source: Source, size: int) -> Inspection:
     except OSError:
         raise
     except Exception as error:  # the one place: a reader that fails must not become a file that passes
-        if isinstance(error, Corrupt):
+        if isinstance(error, CorruptError):
             return Inspection("unknown", "other", (Flaw("weights/malformed", str(error)),))
-        why = str(error) if isinstance(error, Exhausted) else f"the reader failed with {type(error).__name__}"
+        why = str(error) if isinstance(error, ExhaustedError) else f"the reader failed with {type(error).__name__}"
         return Inspection("unknown", "other", (Flaw("weights/unscannable", f"not examined to its end: {why}"),))
 
 
@@ -74,11 +74,11 @@ def _inspect(source: Source, size: int) -> Inspection:
             return PLAIN
         name = "hdf5"
     found = _read(name, source)
-    if name != "pickle" and name != "zip" and worth_walking(head, size):
+    if name not in ("pickle", "zip") and worth_walking(head, size):
         found = _with_other(found, _read("pickle", source))
     if END_OF_DIRECTORY in (tail or head) and not (name == "zip" and head.startswith(b"PK")):
         found = _with_zip(found, name, source)
-    return found
+    return PLAIN if found == PLAIN else found  # a candidate that was none after all
 
 
 def _tail(source: Source, size: int) -> bytes:

@@ -26,7 +26,7 @@ _KEYS = {"dtype", "shape", "data_offsets"}
 _WORD = 1 << 64
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     """One rule of the format broken, with the sentence and the byte offset in the file."""
 
     def __init__(self, message: str, offset: int = 8) -> None:
@@ -43,7 +43,7 @@ def read(source: Source) -> Inspection:
     try:
         header = _header(source)
         entries = _parse(header)
-    except _Malformed as error:
+    except _MalformedError as error:
         return Inspection("safetensors", "weights", (error.flaw,))
     if entries is None:
         message = f"the header of {len(header):,} bytes has more parts than this version reads"
@@ -55,15 +55,15 @@ def _header(source: Source) -> bytes:
     size = source.size
     length = int.from_bytes(source.read(0, 8), "little")
     if length > HEADER_LIMIT:
-        raise _Malformed(f"the header length is {length:,} bytes, above the format's limit of {HEADER_LIMIT:,}", 0)
+        raise _MalformedError(f"the header length is {length:,} bytes, above the format's limit of {HEADER_LIMIT:,}", 0)
     if length > size - 8:
-        raise _Malformed(f"the header length is {length:,} bytes, but only {max(0, size - 8):,} follow it", 0)
+        raise _MalformedError(f"the header length is {length:,} bytes, but only {max(0, size - 8):,} follow it", 0)
     header = source.read(8, length)
     if header[:1] != b"{":
-        raise _Malformed("the header does not begin with `{`")
+        raise _MalformedError("the header does not begin with `{`")
     body = header.rstrip(b" ")
     if body[-1:] != b"}":
-        raise _Malformed("the header does not end with `}` and padding of spaces", 8 + len(body))
+        raise _MalformedError("the header does not end with `}` and padding of spaces", 8 + len(body))
     return header
 
 
@@ -79,12 +79,12 @@ def _parse(header: bytes) -> dict[str, object] | None:
             text, object_pairs_hook=_object, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse
         )
     except UnicodeDecodeError as error:
-        raise _Malformed("the header is not UTF-8", 8 + error.start) from None
+        raise _MalformedError("the header is not UTF-8", 8 + error.start) from None
     except json.JSONDecodeError as error:
         where = 8 + len(text[: error.pos].encode())
-        raise _Malformed(f"the header is not JSON: {error.msg}", where) from None
+        raise _MalformedError(f"the header is not JSON: {error.msg}", where) from None
     except RecursionError:
-        raise _Malformed("the header is nested too deeply") from None
+        raise _MalformedError("the header is nested too deeply") from None
     assert isinstance(found, dict)  # it begins with `{`
     return found
 
@@ -94,20 +94,20 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Malformed(f'the header has the key "{shorten(double)}" twice')
+        raise _MalformedError(f'the header has the key "{shorten(double)}" twice')
     return found
 
 
 def _integer(digits: str) -> int:
     if digits[0] == "-":
-        raise _Malformed(f"the header has the negative number {shorten(digits, 40)}")
+        raise _MalformedError(f"the header has the negative number {shorten(digits, 40)}")
     if len(digits) > 20:
-        raise _Malformed(f"the header has a number of {len(digits):,} digits")
+        raise _MalformedError(f"the header has a number of {len(digits):,} digits")
     return int(digits)
 
 
 def _refuse(number: str) -> object:
-    raise _Malformed(f"the header has the number {shorten(number, 40)}, where only whole numbers may be")
+    raise _MalformedError(f"the header has the number {shorten(number, 40)}, where only whole numbers may be")
 
 
 def _judge(entries: dict[str, object], header: bytes, size: int) -> Inspection:
@@ -119,12 +119,12 @@ def _judge(entries: dict[str, object], header: bytes, size: int) -> Inspection:
     spans: list[tuple[int, int, str]] = []
     try:
         keys = _metadata(metadata)
-    except _Malformed as error:
+    except _MalformedError as error:
         keys, flaws = [], [error.flaw]
     for name, entry in entries.items():
         try:
             dtype, elements, begin, end = _tensor(name, entry, size - start)
-        except _Malformed as error:
+        except _MalformedError as error:
             flaws.append(error.flaw._replace(offset=8 + max(0, header.find(b'"' + name.encode(errors="replace")))))
             if len(flaws) >= FLAWS_LIMIT:
                 break
@@ -147,10 +147,10 @@ def _judge(entries: dict[str, object], header: bytes, size: int) -> Inspection:
 
 def _metadata(value: object) -> list[Json]:
     if not isinstance(value, dict):
-        raise _Malformed("`__metadata__` is not an object")
+        raise _MalformedError("`__metadata__` is not an object")
     for key, text in value.items():
         if not isinstance(text, str):
-            raise _Malformed(f'`__metadata__` entry "{shorten(key)}" is not a string')
+            raise _MalformedError(f'`__metadata__` entry "{shorten(key)}" is not a string')
         _check_text(key)
         _check_text(text)
     return list(value)
@@ -158,7 +158,7 @@ def _metadata(value: object) -> list[Json]:
 
 def _check_text(text: str) -> None:
     if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
-        raise _Malformed(f'"{shorten(text)}" holds half a surrogate pair, which is no text')
+        raise _MalformedError(f'"{shorten(text)}" holds half a surrogate pair, which is no text')
 
 
 def _tensor(name: str, entry: object, room: int) -> tuple[str, int, int, int]:
@@ -166,28 +166,30 @@ def _tensor(name: str, entry: object, room: int) -> tuple[str, int, int, int]:
     label = f'tensor "{shorten(name)}"'
     _check_text(name)
     if not isinstance(entry, dict) or entry.keys() != _KEYS:
-        raise _Malformed(f"{label} does not have exactly dtype, shape and data_offsets")
+        raise _MalformedError(f"{label} does not have exactly dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in BITS:
-        raise _Malformed(f"{label} has the unknown dtype {shorten(repr(dtype), 40)}")
+        raise _MalformedError(f"{label} has the unknown dtype {shorten(repr(dtype), 40)}")
     if not _are_sizes(shape):
-        raise _Malformed(f"{label} has a shape that is not a list of whole numbers")
+        raise _MalformedError(f"{label} has a shape that is not a list of whole numbers")
     if not _are_sizes(offsets) or len(offsets) != 2:
-        raise _Malformed(f"{label} has data_offsets that are not two whole numbers")
+        raise _MalformedError(f"{label} has data_offsets that are not two whole numbers")
     begin, end = offsets
     if begin > end:
-        raise _Malformed(f"{label} begins at {begin:,} and ends before that, at {end:,}")
+        raise _MalformedError(f"{label} begins at {begin:,} and ends before that, at {end:,}")
     if end > room:
-        raise _Malformed(f"{label} ends at {end:,}, but the file holds only {room:,} bytes of data")
+        raise _MalformedError(f"{label} ends at {end:,}, but the file holds only {room:,} bytes of data")
     elements = 1
     for length in shape:
         elements *= length
         if elements >= _WORD:  # in this order, as the library multiplies: a later 0 does not undo it
-            raise _Malformed(f"{label} has more elements than 64 bits can count")
+            raise _MalformedError(f"{label} has more elements than 64 bits can count")
     bits = elements * BITS[dtype]
     if bits >= _WORD or bits % 8 or bits // 8 != end - begin:
         wanted = f"{bits // 8:,} bytes" if bits % 8 == 0 else f"{bits:,} bits"
-        raise _Malformed(f"{label} needs {wanted} by dtype and shape, and has {end - begin:,} bytes by data_offsets")
+        raise _MalformedError(
+            f"{label} needs {wanted} by dtype and shape, and has {end - begin:,} bytes by data_offsets"
+        )
     return dtype, elements, begin, end
 
 

@@ -1,8 +1,8 @@
 """Sources inside sources, and the budget that everything found inside one file shares.
 
 Exception
-  Exhausted   a limit was reached: what lies beyond was not looked at
-  Corrupt     bytes that no decoder accepts
+  ExhaustedError   a limit was reached: what lies beyond was not looked at
+  CorruptError     bytes that no decoder accepts
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ STEP = 64 * 1024
 """Bytes decompressed at a time."""
 
 
-class Exhausted(Exception):
+class ExhaustedError(Exception):
     """A limit was reached; the message says which."""
 
 
-class Corrupt(Exception):
+class CorruptError(Exception):
     """Compressed bytes that cannot be decompressed; the message is the decoder's."""
 
 
@@ -48,10 +48,10 @@ class Budget:
         return below
 
     def charge(self, length: int) -> None:
-        """Spend `length` decompressed bytes. Raises `Exhausted`."""
+        """Spend `length` decompressed bytes. Raises `ExhaustedError`."""
         self._left[0] -= length
         if self.spent:
-            raise Exhausted("more is packed inside than this version decompresses for one file")
+            raise ExhaustedError("more is packed inside than this version decompresses for one file")
 
     @property
     def spent(self) -> bool:
@@ -90,7 +90,7 @@ class Unpacked:
     """A `Source` over what a decoder gives out, front to back.
 
     `decoder` starts decompression from the beginning and returns a function that gives the next bytes, at
-    most as many as asked for and none at the end. Reading raises `Exhausted` or `Corrupt`.
+    most as many as asked for and none at the end. Reading raises `ExhaustedError` or `CorruptError`.
     """
 
     def __init__(self, decoder: Callable[[], Callable[[int], bytes]], budget: Budget) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.members import Members
-from gate.formats.streams import Corrupt, Exhausted, Slice, Unpacked, budget_of
+from gate.formats.streams import CorruptError, ExhaustedError, Slice, Unpacked, budget_of
 
 BLOCK = 512
 MEMBERS = 200_000
@@ -20,7 +20,7 @@ _REGULAR = b"\x00" + b"07"
 _LONG_NAME, _LONG_LINK = b"L", b"K"
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     """The archive cannot be followed; the message says why."""
 
 
@@ -47,7 +47,7 @@ def read(source: Source) -> Inspection:
             position = data + -(-header.size // BLOCK) * BLOCK
             reached = data + header.size
             if (end is not None and reached > end) or header.size < 0:
-                raise _Malformed(f"member of {header.size:,} bytes reaches past the end")
+                raise _MalformedError(f"member of {header.size:,} bytes reaches past the end")
             if header.kind in b"xgLK":
                 said = _given(header.kind, source.read(data, _bounded(header.size)))
                 (shared if header.kind == b"g" else given).update(said)
@@ -62,10 +62,10 @@ def read(source: Source) -> Inspection:
                 message = "a sparse member, which this version cannot read"
                 members.flaw("weights/unscannable", message, header.name, data)
         if header is None and reached > source.size:
-            raise _Malformed("ends inside the last member")
-    except (_Malformed, Corrupt) as error:
+            raise _MalformedError("ends inside the last member")
+    except (_MalformedError, CorruptError) as error:
         members.flaws.append(Flaw("weights/malformed", f"tar: {error}", position))
-    except Exhausted as error:
+    except ExhaustedError as error:
         members.flaws.append(Flaw("weights/unscannable", f"not followed to its end: {error}", position))
     return members.inspection("tar")
 
@@ -76,9 +76,9 @@ def _header(source: Source, position: int) -> _Header | None:
     if not block.strip(b"\0"):
         return None
     if len(block) < BLOCK:
-        raise _Malformed("ends inside a header")
+        raise _MalformedError("ends inside a header")
     if _number(block[148:156]) != sum(block[:148]) + 8 * 32 + sum(block[156:]):
-        raise _Malformed("the checksum of a header is wrong")
+        raise _MalformedError("the checksum of a header is wrong")
     name = _text(block[:100])
     if block[257:263] == b"ustar\0" and block[345]:
         name = f"{_text(block[345:500])}/{name}"
@@ -90,13 +90,13 @@ def _number(field: bytes) -> int:
     if field[0] & 0x80:
         value = int.from_bytes(field, "big", signed=False) & ((1 << (8 * len(field) - 1)) - 1)
         if field[0] == 0xFF or value >= 1 << 62:
-            raise _Malformed("a negative or impossible number in a header")
+            raise _MalformedError("a negative or impossible number in a header")
         return value
     digits = field.partition(b"\0")[0].strip()
     try:
         return int(digits or b"0", 8)
     except ValueError:
-        raise _Malformed("a number in a header is not octal") from None
+        raise _MalformedError("a number in a header is not octal") from None
 
 
 def _text(field: bytes) -> str:
@@ -105,7 +105,7 @@ def _text(field: bytes) -> str:
 
 def _bounded(size: int) -> int:
     if size > RECORDS:
-        raise _Malformed(f"a header extension of {size:,} bytes")
+        raise _MalformedError(f"a header extension of {size:,} bytes")
     return size
 
 
@@ -116,13 +116,17 @@ def _given(kind: bytes, data: bytes) -> dict[str, str]:
     if kind == _LONG_NAME:
         return {"path": _text(data)}
     found = {}
-    while data:
-        digits = data.partition(b" ")[0]
-        if not digits.isdigit() or len(digits) > 8 or not len(digits) < int(digits) <= len(data):
+    position = 0
+    while position < len(data):
+        digits = data[position : position + 9].partition(b" ")[0]
+        if not digits.isdigit() or not len(digits) < int(digits) <= len(data) - position:
             break  # padding, or what tar programs also stop at
-        key, _, value = data[len(digits) + 1 : int(digits) - 1].partition(b"=")
-        data = data[int(digits) :]
-        found[key.decode("utf-8", "surrogateescape")] = value.decode("utf-8", "surrogateescape")
+        key, _, value = data[position + len(digits) + 1 : position + int(digits) - 1].partition(b"=")
+        position += int(digits)
+        if key in (b"path", b"size"):
+            found[key.decode()] = value.decode("utf-8", "surrogateescape")
+        elif key.startswith(b"GNU.sparse"):
+            found["sparse"] = ""
     return found
 
 
@@ -131,10 +135,10 @@ def _applied(header: _Header, given: dict[str, str]) -> _Header:
     if header.kind in b"xgLK" or not given:
         return header
     size = given.get("size", "")
-    if any(key.startswith("GNU.sparse") for key in given):
+    if "sparse" in given:
         header = header._replace(kind=b"S")
     if size:
         if not (size.isascii() and size.isdigit() and len(size) < 19):
-            raise _Malformed("a size in a pax header is no number")
+            raise _MalformedError("a size in a pax header is no number")
         header = header._replace(size=int(size))
     return header._replace(name=given.get("path", header.name))

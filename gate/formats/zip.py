@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.members import Members
-from gate.formats.streams import Budget, Corrupt, Exhausted, Slice, Unpacked, budget_of
-from gate.formats.zip_directory import Directory, Entry, Malformed, data_start, entries, local_flags, locate
+from gate.formats.streams import Budget, CorruptError, ExhaustedError, Slice, Unpacked, budget_of
+from gate.formats.zip_directory import Directory, Entry, MalformedError, data_start, entries, local_flags, locate
 
 MEMBERS = 100_000
 """Members that are looked at."""
@@ -32,8 +32,8 @@ def read(source: Source) -> Inspection:
     try:
         directory = locate(source)
         if directory is None:
-            raise Malformed("there is no end record: cut off, or never finished", source.size)
-    except Malformed as error:
+            raise MalformedError("there is no end record: cut off, or never finished", source.size)
+    except MalformedError as error:
         return Inspection("zip", "other", (Flaw("weights/malformed", f"zip: {error}", error.offset),))
     return _walk(source, directory)
 
@@ -48,7 +48,7 @@ def read_appended(source: Source, exact: bool) -> Inspection | None:
         if directory is None or not directory.entries or (exact and directory.end != source.size):
             return None
         next(entries(source, directory), None)
-    except Malformed:
+    except MalformedError:
         return None
     return _walk(source, directory)
 
@@ -71,11 +71,11 @@ def _walk(source: Source, directory: Directory) -> Inspection:
         if len(seen) < MEMBERS and not members.flaws and directory.entries != members.count + _folders(seen):
             message = f"the end record counts {directory.entries:,} members, the directory has {len(seen):,}"
             members.flaws.append(Flaw("weights/malformed", message, directory.start))
-    except Malformed as error:
+    except MalformedError as error:
         members.flaws.append(Flaw("weights/malformed", f"zip: {error}", error.offset))
-    except Corrupt as error:
+    except CorruptError as error:
         members.flaws.append(Flaw("weights/malformed", f"zip: {error}", directory.start))
-    except Exhausted as error:
+    except ExhaustedError as error:
         members.flaws.append(Flaw("weights/unscannable", f"not followed to its end: {error}", directory.start))
     return _named(members, seen)
 
@@ -95,9 +95,9 @@ def _member(source: Source, entry: Entry, directory: Directory, members: Members
             message = "marked as encrypted: programs that ignore the mark read what cannot be examined"
             members.flaw("weights/unscannable", message, name, entry.offset)
         content = _content(source, entry, start, members.budget)
-    except Malformed as error:
+    except MalformedError as error:
         return members.flaw("weights/malformed", str(error), name, error.offset)
-    except Corrupt as error:
+    except CorruptError as error:
         return members.flaw("weights/malformed", f"cannot be decompressed: {error}", name, entry.offset)
     if content is None:
         message = f"packed with method {entry.method}, which this version cannot unpack"

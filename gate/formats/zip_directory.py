@@ -20,7 +20,7 @@ CHUNK = 1024 * 1024
 """Bytes of directory read at a time; an entry has at most 46 + 3 * 65,535."""
 
 
-class Malformed(Exception):
+class MalformedError(Exception):
     """The directory contradicts itself or the file; the message says how, `offset` where."""
 
     def __init__(self, message: str, offset: int) -> None:
@@ -71,19 +71,19 @@ def locate(source: Source) -> Directory | None:
     record = tail[found : found + _END_SIZE]
     position = base + found
     if len(record) < _END_SIZE:
-        raise Malformed("the end record is cut off", position)
+        raise MalformedError("the end record is cut off", position)
     end = position + _END_SIZE + _int(record, 20, 2)
     entries, length, start = _int(record, 10, 2), _int(record, 12, 4), _int(record, 16, 4)
     large = _zip64(source, position)
     if large:  # honoured even where nothing needs it: torch always writes one
         claims = zip((entries, length, start), large, (_FULL16, _FULL32, _FULL32), strict=False)
         if any(short not in (long, full) for short, long, full in claims):
-            raise Malformed("the two end records, of 32 and of 64 bits, contradict each other", position)
+            raise MalformedError("the two end records, of 32 and of 64 bits, contradict each other", position)
         entries, length, start, position = large
     shift = position - length - start
     if shift < 0:
         message = f"the central directory of {length:,} bytes at {start:,} reaches past its own end record"
-        raise Malformed(message, position)
+        raise MalformedError(message, position)
     return Directory(start + shift, length, entries, shift, end)
 
 
@@ -99,11 +99,11 @@ def _zip64(source: Source, position: int) -> tuple[int, int, int, int] | None:
             record = source.read(place, _END64_SIZE)
             if len(record) == _END64_SIZE and record.startswith(b"PK\x06\x06"):
                 return _int(record, 32, 8), _int(record, 40, 8), _int(record, 48, 8), place
-    raise Malformed("the 64-bit end record is not where its locator says", position)
+    raise MalformedError("the 64-bit end record is not where its locator says", position)
 
 
 def entries(source: Source, directory: Directory) -> Iterator[Entry]:
-    """The entries in order. Raises `Malformed` at the first that is none."""
+    """The entries in order. Raises `MalformedError` at the first that is none."""
     position, limit = directory.start, directory.start + directory.size
     buffer, base = b"", position
     while position < limit:
@@ -112,11 +112,11 @@ def entries(source: Source, directory: Directory) -> Iterator[Entry]:
             buffer, base, index = source.read(position, min(CHUNK, limit - position)), position, 0
         record = buffer[index : index + _CENTRAL_SIZE]
         if len(record) < _CENTRAL_SIZE or not record.startswith(CENTRAL):
-            raise Malformed("an entry of the central directory is none", position)
+            raise MalformedError("an entry of the central directory is none", position)
         lengths = _int(record, 28, 2), _int(record, 30, 2), _int(record, 32, 2)
         following = position + _CENTRAL_SIZE + sum(lengths)
         if following > limit:
-            raise Malformed("an entry of the central directory reaches past it", position)
+            raise MalformedError("an entry of the central directory reaches past it", position)
         rest = buffer[index + _CENTRAL_SIZE : index + _CENTRAL_SIZE + lengths[0] + lengths[1]]
         yield _entry(record, rest[: lengths[0]], rest[lengths[0] :], position, directory.shift)
         position = following
@@ -146,15 +146,15 @@ def _extended(extra: bytes, values: tuple[int, int, int], wanted: list[bool]) ->
 
 
 def data_start(source: Source, entry: Entry, directory: Directory) -> int:
-    """Where the member's data begins. Raises `Malformed` if that, or its end, is not in the file."""
+    """Where the member's data begins. Raises `MalformedError` if that, or its end, is not in the file."""
     if entry.local + _LOCAL_SIZE > directory.start:
-        raise Malformed(f"its local header at {entry.local:,} would lie behind the members", entry.offset)
+        raise MalformedError(f"its local header at {entry.local:,} would lie behind the members", entry.offset)
     header = source.read(entry.local, _LOCAL_SIZE)
     if not header.startswith(LOCAL):
-        raise Malformed(f"there is no local header at {entry.local:,}, where it should be", entry.offset)
+        raise MalformedError(f"there is no local header at {entry.local:,}, where it should be", entry.offset)
     start = entry.local + _LOCAL_SIZE + _int(header, 26, 2) + _int(header, 28, 2)
     if start + entry.packed > directory.start:
-        raise Malformed(f"its {entry.packed:,} bytes at {start:,} reach past the members", entry.offset)
+        raise MalformedError(f"its {entry.packed:,} bytes at {start:,} reach past the members", entry.offset)
     return start
 
 

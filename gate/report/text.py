@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gate.core.catalogue import Rule
-from gate.core.model import Decision, Examination, Finding, Location, Ruling, Verdict
+from gate.core.model import Decision, Examination, Finding, Location, Verdict
 from gate.core.text import printable, shorten
 from gate.report.interface import Context
 from gate.report.view import counts, ordered, outcome, place, rules_of, word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.formats.interface import Source
 from gate.formats.pickle.opcodes import Opcode
-from gate.formats.streams import Exhausted
+from gate.formats.streams import ExhaustedError
 
 WINDOW = 64 * 1024
 """Bytes read at a time."""
@@ -16,7 +16,7 @@ FAR = 1 << 46
 """Bytes; beyond any file, so that a claimed length of 2**63 never reaches an operating system call."""
 
 
-class Truncated(Exception):
+class TruncatedError(Exception):
     """The bytes end inside an instruction."""
 
 
@@ -33,7 +33,7 @@ class Cursor:
         self.position = 0
 
     def code(self) -> int:
-        """The next byte. Raises `Truncated` at the end."""
+        """The next byte. Raises `TruncatedError` at the end."""
         index = self.position - self._base
         if not 0 <= index < len(self._buffer):
             self._fill(1)
@@ -48,14 +48,14 @@ class Cursor:
     def argument(self, op: Opcode) -> bytes:
         """The argument of `op`: data without its length, lines with a newline between them.
 
-        At most `KEPT` bytes of it. Raises `Truncated`, or `Exhausted` when newlines are too far away.
+        At most `KEPT` bytes of it. Raises `TruncatedError`, or `ExhaustedError` when newlines are too far away.
         """
         if op.form == "fixed":
             return self._take(op.width)
         if op.form == "counted":
             length = int.from_bytes(self._take(op.width), "little", signed=op.signed)
             if length < 0:
-                raise Truncated
+                raise TruncatedError
             return self._data(length)
         if op.width == 1:
             return self._line()
@@ -65,7 +65,7 @@ class Cursor:
         self._buffer = self._read(self.position, max(length, WINDOW))
         self._base = self.position
         if len(self._buffer) < length and not self._read(self.position + len(self._buffer), 1):
-            raise Truncated  # asked again, as a source that shows only its head answers by raising
+            raise TruncatedError  # asked again, as a source that shows only its head answers by raising
 
     def _take(self, length: int) -> bytes:
         index = self.position - self._base
@@ -80,7 +80,7 @@ class Cursor:
             return self._take(length)
         end = self.position + length
         if end > FAR or not self._read(end - 1, 1):
-            raise Truncated
+            raise TruncatedError
         kept = self._take(KEPT)
         self.position = end
         return kept
@@ -102,4 +102,4 @@ class Cursor:
                 self.position += 1
                 return found
             if self._lines < 0:
-                raise Exhausted(f"no line end within {LINES:,} bytes")
+                raise ExhaustedError(f"no line end within {LINES:,} bytes")

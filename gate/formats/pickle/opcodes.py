@@ -13,7 +13,8 @@ Form = Literal["none", "fixed", "counted", "lines"]
 many lines that end with a newline."""
 
 Item = Literal["scalar", "string", "iterable", "imported", "persistent", "any"]
-"""What a stack entry can be: no more than is needed to see that an instruction cannot succeed. `persistent` is what a loader's `persistent_load` gives."""
+"""What a stack entry can be: no more than is needed to see that an instruction cannot succeed.
+`persistent` is what a loader's `persistent_load` gives."""
 
 
 class Opcode(NamedTuple):

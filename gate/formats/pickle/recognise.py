@@ -15,12 +15,14 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from gate.formats.interface import Source
-from gate.formats.pickle.cursor import Cursor, Truncated
+from gate.formats.pickle.cursor import Cursor, TruncatedError
 from gate.formats.pickle.opcodes import HIGHEST_PROTOCOL, OPCODES, Item, Opcode
-from gate.formats.streams import Exhausted
+from gate.formats.streams import ExhaustedError
 
 STEPS = 400_000
 """Instructions followed before the walk gives up without an answer."""
+GLANCED = 512
+"""Instructions followed in the head of a file before it counts as undecided."""
 FOLLOWED = 100_000
 """Instructions followed in all once the answer is known, to see whether the stream holds together."""
 TORCH_MAGIC = (0x1950A86A20F9469CFC6C).to_bytes(10, "little")
@@ -50,7 +52,7 @@ class Pickle(NamedTuple):
     sure: bool
 
 
-class _Unseen(Exception):
+class _UnseenError(Exception):
     """The walk ran off the head of a longer file."""
 
 
@@ -62,23 +64,23 @@ class _Head:
         self.size = size
 
     def read(self, offset: int, length: int) -> bytes:
-        """Bytes of the head. Raises `_Unseen` when the answer lies behind it."""
+        """Bytes of the head. Raises `_UnseenError` when the answer lies behind it."""
         found = self._head[offset : offset + length]
         if not found and offset < self.size:
-            raise _Unseen
+            raise _UnseenError
         return found
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """An instruction that no unpickler can carry out."""
 
 
 def may_be_pickle(head: bytes, size: int) -> bool:
     """Whether a file of `size` bytes that starts with `head` is a pickle or needs `recognise` to tell."""
-    walk = _Walk(_Head(head, size), FOLLOWED)
+    walk = _Walk(_Head(head, size), GLANCED)
     try:
         return walk.run(stop_early=True) is not None
-    except _Unseen:
+    except _UnseenError:
         return True
 
 
@@ -124,21 +126,21 @@ class _Walk:
                     return "limit"
                 if self.count >= self.steps:
                     return "limit"
-        except _Broken:
+        except _BrokenError:
             return "broken"
-        except Truncated:
+        except TruncatedError:
             return "truncated"
-        except Exhausted:
+        except ExhaustedError:
             return "limit"
 
     def _step(self) -> End | None:
         self.offset = self.cursor.position
         op = OPCODES.get(self.cursor.code())
         if op is None:
-            raise _Broken
+            raise _BrokenError
         try:
             argument = self.cursor.argument(op) if op.width else b""
-        except Truncated:
+        except TruncatedError:
             self.count += 1  # an instruction all the same
             raise
         special = _SPECIAL.get(op.name)
@@ -161,7 +163,7 @@ class _Walk:
         if number == 0:
             return []
         if len(self.stack) < number:
-            raise _Broken
+            raise _BrokenError
         taken = self.stack[-number:]
         del self.stack[-number:]
         return taken
@@ -169,7 +171,7 @@ class _Walk:
     def unmark(self) -> list[Item | bytes]:
         """Pop everything above the topmost mark, and the mark."""
         if not self.below:
-            raise _Broken
+            raise _BrokenError
         taken = self.stack
         self.stack = self.below.pop()
         return taken
@@ -177,7 +179,7 @@ class _Walk:
     def top(self) -> Item | bytes:
         """The topmost entry."""
         if not self.stack:
-            raise _Broken
+            raise _BrokenError
         return self.stack[-1]
 
     def found(self) -> None:
@@ -225,14 +227,14 @@ def _proto(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
         walk.protocol = argument[0]
     if argument[0] > HIGHEST_PROTOCOL:
         walk.count += 1  # a header of tomorrow is still a header
-        raise _Broken
+        raise _BrokenError
     return None
 
 
 def _get(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     key = _index(op, argument)
     if key not in walk.memo:
-        raise _Broken
+        raise _BrokenError
     walk.stack.append(walk.memo[key])
     return None
 
@@ -251,18 +253,18 @@ def _index(op: Opcode, argument: bytes) -> int:
     if op.form == "fixed":
         return int.from_bytes(argument, "little")
     if len(argument) > 40:  # more digits than an index has, and int() takes quadratic time
-        raise _Broken
+        raise _BrokenError
     try:
         return int(argument)
     except ValueError:
-        raise _Broken from None
+        raise _BrokenError from None
 
 
 def _number(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     """INT and LONG: generous, as `strtol` takes octal, hexadecimal, leading blanks and an empty line."""
     digits = argument.partition(b"\0")[0].strip().lstrip(b"+-").replace(b"_", b"")
     if digits and not (digits[:1].isdigit() and digits.isalnum()):
-        raise _Broken
+        raise _BrokenError
     return walk.plain(op, argument)
 
 
@@ -270,14 +272,14 @@ def _float(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     try:
         float(argument.partition(b"\0")[0])
     except ValueError:
-        raise _Broken from None
+        raise _BrokenError from None
     return walk.plain(op, argument)
 
 
 def _string(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     text = argument.strip()
     if len(text) < 2 or text[0] != text[-1] or text[0] not in b"'\"":
-        raise _Broken
+        raise _BrokenError
     return walk.plain(op, text[1:-1])
 
 
@@ -292,7 +294,7 @@ def _global(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     try:
         argument.decode()
     except UnicodeDecodeError:
-        raise _Broken from None
+        raise _BrokenError from None
     if op.name == "INST":
         walk.unmark()
         walk.imported(module, name)
@@ -307,7 +309,7 @@ def _global(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
 def _stack_global(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     module, name = walk.take(2)
     if not all(isinstance(part, bytes) or part in _OBJECTS for part in (module, name)):
-        raise _Broken
+        raise _BrokenError
     walk.imported(module if isinstance(module, bytes) else b"", name if isinstance(name, bytes) else b"")
     walk.found()
     walk.stack.append("imported")
@@ -323,7 +325,7 @@ def _call(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     """REDUCE, NEWOBJ, NEWOBJ_EX: something callable below something that can be its arguments."""
     callee, *arguments = walk.take(op.below)
     if callee not in _OBJECTS or "scalar" in arguments:
-        raise _Broken
+        raise _BrokenError
     walk.found()
     walk.stack.append("any")
     return None
@@ -332,7 +334,7 @@ def _call(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
 def _obj(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     entries = walk.unmark()
     if not entries or entries[0] not in _OBJECTS:
-        raise _Broken
+        raise _BrokenError
     walk.found()
     walk.stack.append("any")
     return None
@@ -341,7 +343,7 @@ def _obj(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
 def _build(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     target, state = walk.take(2)
     if target not in _OBJECTS:
-        raise _Broken
+        raise _BrokenError
     if not isinstance(state, bytes) and state != "persistent":  # a text is no state: labels, not an attack
         walk.found()
     walk.stack.append("any")
@@ -354,7 +356,7 @@ def _change(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
         walk.unmark()
     target, *values = walk.take(op.below)
     if target == "scalar" or isinstance(target, bytes):
-        raise _Broken
+        raise _BrokenError
     if target in _OBJECTS and "persistent" not in values:
         walk.found()
     walk.stack.append(target)

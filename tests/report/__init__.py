@@ -1,0 +1,1 @@
+"""Tests of the reports; `verdicts` builds what they render."""
