@@ -22,10 +22,11 @@ from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places, Plan, within
 from gate.inventory.undeclared import materials, plan_undeclared
 from gate.judge import decide, outcome
+from gate.policy.default import NOTE, default_policy
 from gate.policy.load import load_policies
+from gate.policy.packs import DEFAULT, PREFIX
 
 DBOM_NAME = "dbom.yaml"
-POLICY_NAME = "gate-policy.yaml"
 Progress = Callable[[int], object]
 
 
@@ -65,7 +66,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(request, dbom, references), request.paths)
     examined = _examine([*plans, undeclared], request.jobs, progress)
     found = [_material(plan, files) for plan, files in zip(plans, examined, strict=False)]
-    found += materials(undeclared, examined[-1], _undeclared_location(request, dbom))
+    found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
     findings, artifacts = _run_checks(found, request, dbom)
     files = [file for group in examined for file in group if file.status == "read"]
     decisions = decide(policies, findings, request.stage)
@@ -73,12 +74,12 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
         outcome=outcome(decisions, len(files)),
         decisions=decisions,
         artifacts=artifacts,
-        policies=tuple(policy.name for policy in policies.members),
+        policies=policies.names(),
         stage=request.stage,
         files=len(files),
-        bytes=sum(file.size for file in files if file.sha256),
+        bytes=sum(file.size for file in files),
         sha256=_digests(findings, files),
-        notes=(*notes, *dbom_notes, *_pointer_note(examined[-1])),
+        notes=(*notes, *dbom_notes, *_pointer_note(examined[-1]), *_family_note(request)),
     )
 
 
@@ -86,24 +87,22 @@ def _policies(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The policies that judge, and what to say about the choice."""
     if request.policies:
         return request.policies, ()
-    beside = os.path.join(os.path.dirname(request.dbom or ""), POLICY_NAME)
-    if os.path.lexists(os.path.join(request.root, beside)):
-        return (beside,), ()
-    return ("gate:baseline",), (f"no {POLICY_NAME} here: judged by gate:baseline",)
+    found = default_policy(request.root, os.path.dirname(request.dbom or ""))
+    return ((found,), ()) if found else ((PREFIX + DEFAULT,), (NOTE,))
 
 
 def _dbom(request: Request) -> tuple[Dbom, tuple[str, ...]]:
     name = request.dbom or DBOM_NAME
     file = os.path.join(request.root, name)
     if request.dbom is not None or os.path.lexists(file):
-        dbom = load_dbom(file, name)
+        dbom = load_dbom(file, name, follow=request.dbom is not None)
         return dbom, () if dbom.artifacts else (f"{name} declares no artifacts: `gate add PATH` declares one",)
     for other in ("dbom.yml", "dbom.json"):
         if os.path.lexists(os.path.join(request.root, other)):
             raise UsageError(
                 f"{other} is not read: the gate looks for {DBOM_NAME}", f"rename it, or pass --dbom {other}"
             )
-    return Dbom(""), (f"no {DBOM_NAME} here, so nothing is declared: `gate add PATH` begins one",)
+    return Dbom("", Location("")), (f"no {DBOM_NAME} here, so nothing is declared: `gate add PATH` begins one",)
 
 
 def _selected(artifact: Artifact, paths: tuple[str, ...]) -> bool:
@@ -121,11 +120,6 @@ def _documents(request: Request, dbom: Dbom, references: tuple[str, ...]) -> fro
     """The gate's own files, which are read as documents and not judged as content."""
     listings = (artifact.listing for artifact in dbom.artifacts if artifact.listing)
     return frozenset((dbom.path, *(os.path.normpath(r) for r in references), *listings))
-
-
-def _undeclared_location(request: Request, dbom: Dbom) -> Location | None:
-    """Line 1 of the DBOM, where an entry is missing; None where there is no DBOM."""
-    return Location(dbom.path, 1) if dbom.path else None
 
 
 def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[list[Examined]]:
@@ -175,3 +169,8 @@ def _digests(findings: Iterable[Finding], files: Iterable[Examined]) -> dict[str
 def _pointer_note(undeclared: Iterable[Examined]) -> Iterator[str]:
     if number := sum(file.pointer is not None for file in undeclared):
         yield f"{count(number, 'undeclared Git LFS pointer')}: what they stand for is not here and was not judged"
+
+
+def _family_note(request: Request) -> Iterator[str]:
+    if left := [family for family in CHECKS if family not in request.families]:
+        yield f"not checked, for --only left it out: {', '.join(left)}"

@@ -31,6 +31,7 @@ class Request(NamedTuple):
     policies: Policies
     stage: Stage = "train"
     jobs: int = 1
+    notes: tuple[str, ...] = ()
 
 
 def scan(request: Request, progress: Progress | None = None) -> Verdict:
@@ -42,7 +43,7 @@ def scan(request: Request, progress: Progress | None = None) -> Verdict:
     findings: list[Finding] = []
     artifacts: list[Examination] = []
     for file in [*files, *odd]:
-        material = Material(Subject("model", None, file.path), Location(file.path), (file,))
+        material = Material(Subject("model", None, file.path), Location(file.path, length=file.size), (file,))
         findings += integrity.check(material, context).findings
         checked = weights.check(material, context)
         findings += checked.findings
@@ -53,10 +54,11 @@ def scan(request: Request, progress: Progress | None = None) -> Verdict:
         outcome=outcome(decisions, len(files)),
         decisions=decisions,
         artifacts=tuple(artifacts),
-        policies=tuple(policy.name for policy in request.policies.members),
+        policies=request.policies.names(),
         stage=request.stage,
         files=len(files),
         bytes=sum(file.size for file in files),
+        notes=request.notes,
     )
 
 

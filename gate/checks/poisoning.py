@@ -11,9 +11,9 @@ def check(material: Material, context: Context) -> Checked:
     if artifact is None or artifact.kind != "dataset":
         return Checked()
     if artifact.scan is None:
-        fix = "say how to read it under `scan:`, such as `scan: {modality: tabular, labels: COLUMN}`"
+        fix = "name how to read it under `scan:`, such as `scan: {modality: tabular, labels: COLUMN}`"
         message = f"{artifact.name} is not scanned for poisoning: it has no `scan:`"
         return Checked((material.finding("poisoning/not-scanned", message, fix),), {"scan": None})
     message = f"{artifact.name} was not scanned for poisoning: this version of the gate has no scan"
-    fix = "set `gate/undecided` to `warn` for this artifact in the policy"
+    fix = "use a version that has the scan, or leave `scan:` out of the entry until then"
     return Checked((material.undecided(message, fix),), {"scan": artifact.scan.modality})

@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(problem)
     name = where.dbom or place.DBOM_NAME
     file = os.path.join(where.root, name)
-    text = decode(read_bytes(file, name), name).text if os.path.lexists(file) else ""
-    dbom = read_dbom(decode(text.encode(), name)) if text.strip() else Dbom(name)
+    text = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name).text if os.path.lexists(file) else ""
+    dbom = read_dbom(decode(text.encode(), name)) if text.strip() else Dbom(name, Location(name))
     refuse_taken(dbom, arguments.name or "", path)
     measured = measure(Artifact("dataset", "new", path, Location(name), {}), where.root)
     kind = arguments.kind or _kind(measured)

@@ -10,8 +10,8 @@ from importlib import import_module
 
 from gate import __version__
 from gate.cli import terminal
-from gate.core.errors import GateError
-from gate.core.text import did_you_mean, printable
+from gate.core.errors import MAX_PROBLEMS, GateError
+from gate.core.text import count, did_you_mean, printable
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("gate.cli.check", "judge the repository: the declared bytes, weight formats, what is not declared"),
@@ -104,16 +104,25 @@ def _usage() -> str:
 
 
 def _complain(error: GateError) -> None:
-    """Every problem as file:line:column with the line it stands on, or the one message."""
-    for problem in error.problems:
+    """Every problem as file:line:column with the line it stands on, or the one message.
+
+    Messages quote what documents and file names say, so everything is made harmless here, where it is printed.
+    """
+    for problem in error.problems[:MAX_PROBLEMS]:
         place = problem.location
-        print(f"{printable(str(place))}: error: {problem.message}", file=sys.stderr)
+        _say(f"{place}: error: {problem.message}")
         if place.snippet:
-            caret = " " * (place.column - 1) + "^" * max(1, min(place.length, len(place.snippet) - place.column + 1))
-            print(f"   | {place.snippet}\n   | {caret}", file=sys.stderr)
+            _say(f"   | {place.snippet}")
+            _say(f"   | {' ' * (place.column - 1)}{'^' * max(1, min(place.length, len(place.snippet)))}")
         if problem.fix:
-            print(f"  = fix: {problem.fix}", file=sys.stderr)
+            _say(f"   = fix: {problem.fix}")
+    if (more := len(error.problems) - MAX_PROBLEMS) > 0:
+        _say(f"... and {count(more, 'more error')}")
     if not error.problems:
-        print(f"gate: {error.message}", file=sys.stderr)
+        _say(f"gate: {error.message}")
         if error.fix:
-            print(f"  = fix: {error.fix}", file=sys.stderr)
+            _say(f"  = fix: {error.fix}")
+
+
+def _say(line: str) -> None:
+    print(printable(line), file=sys.stderr)

@@ -15,6 +15,8 @@ from gate.engine import default_jobs
 from gate.files.listing import format_listing
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places
+from gate.policy.default import default_policy
+from gate.policy.load import load_policies
 
 
 class Measured(NamedTuple):
@@ -27,12 +29,12 @@ class Measured(NamedTuple):
 
 
 def measure(artifact: Artifact, root: str) -> Measured:
-    """Hashes the file or directory of `artifact`.
+    """Hashes the file or directory of `artifact`; links may lead where the policy of `root` allows.
 
     Raises `UsageError` for what cannot be declared (a link, a pointer, a missing file) and `UnableError` for
     what cannot be read.
     """
-    plan = plan_artifact(artifact._replace(listing=None, sha256=None), Places(root))
+    plan = plan_artifact(artifact._replace(listing=None, sha256=None), Places(root, _cache_roots(root)))
     for entry in plan.odd:
         raise UsageError(f"{printable(entry.path)} is a {_ODD[entry.kind]}", "only regular files can be declared")
     with Progress(f"hashing {printable(artifact.path)}", _total(root, artifact.path)) as progress:
@@ -50,6 +52,13 @@ def measure(artifact: Artifact, root: str) -> Measured:
     lead = len(artifact.path) + 1
     listing = format_listing({file.path[lead:]: file.sha256 or "" for file in files})
     return Measured(sha256(listing).hexdigest(), size, files, listing)
+
+
+def _cache_roots(root: str) -> frozenset[str]:
+    policy = default_policy(root)
+    if policy is None:
+        return frozenset()
+    return load_policies((policy,), root, os.path.expanduser("~")).allowed_roots()
 
 
 _ODD = {"link": "symbolic link", "special": "FIFO, device or socket", "unreadable": "directory that cannot be read"}

@@ -10,6 +10,7 @@ from gate.cli import place
 from gate.core.catalogue import rule_ids
 from gate.core.model import STAGES, Location, Subject
 from gate.core.text import count, printable
+from gate.policy.default import POLICY_NAME, default_policy
 from gate.policy.lint import lint
 from gate.policy.load import load_policies
 from gate.policy.model import Entry, Policies, Policy
@@ -31,10 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Shows or lints."""
     root = place.find(arguments.root, None).root
-    default = "gate-policy.yaml"
-    if not arguments.policies and arguments.action == "show" and not os.path.lexists(os.path.join(root, default)):
-        default = "gate:baseline"
-    named = [place.policy_reference(p, root) for p in arguments.policies] or [default]
+    named = [place.policy_reference(p, root) for p in arguments.policies]
+    if not named:
+        fallback = "gate:baseline" if arguments.action == "show" else POLICY_NAME
+        named = [default_policy(root) or fallback]
     policies = load_policies(tuple(named), root, os.path.expanduser("~"))
     return _show(policies) if arguments.action == "show" else _lint(policies)
 
@@ -54,7 +55,7 @@ def _show(policies: Policies) -> int:
 def _effective(policies: Policies, rule: str) -> list[Entry]:
     """The entries that can decide: every scoped one, and the one for everything else."""
     scoped = [entry for policy in policies.members for entry in _all(policy, rule) if _scope(entry)]
-    rest = policies.decide(rule, Subject(None, None, ""), STAGES[-1])
+    rest = policies.decide(rule, Subject(None, None, ""), STAGES[0])
     return [*scoped, *([] if rest in scoped else [rest])]
 
 

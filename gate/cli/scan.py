@@ -7,7 +7,9 @@ import os
 
 from gate.cli import judging
 from gate.cli.terminal import Progress
+from gate.policy.default import NOTE, default_policy
 from gate.policy.model import Policies
+from gate.policy.packs import DEFAULT, load_pack
 from gate.scan import Request, scan
 
 
@@ -21,23 +23,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Judges the files and writes the reports."""
     reports = judging.parse_reports(arguments.report)
     root = os.getcwd()
-    request = Request(
-        root, tuple(arguments.paths), _policies(arguments.policy, root), arguments.stage, _jobs(arguments)
-    )
+    policies, notes = _policies(arguments.policy, root)
+    request = Request(root, tuple(arguments.paths), policies, arguments.stage, _jobs(arguments), notes)
     with Progress("scanning") as progress:
         verdict = scan(request, progress)
     return judging.emit(verdict, reports)
 
 
-def _policies(references: list[str], root: str) -> Policies:
-    """The policies that are named, else the one of the working directory, else the baseline pack."""
-    if not references and not os.path.lexists("gate-policy.yaml"):
-        from gate.policy.packs import DEFAULT, load_pack
-
-        return Policies((load_pack(DEFAULT),))
+def _policies(references: list[str], root: str) -> tuple[Policies, tuple[str, ...]]:
+    """The policies that are named, else the one of the working directory, else the baseline pack; and a note on it."""
+    if not references:
+        found = default_policy(root)
+        if found is None:
+            return Policies((load_pack(DEFAULT),)), (NOTE,)
+        references = [found]
     from gate.policy.load import load_policies
 
-    return load_policies(tuple(references) or ("gate-policy.yaml",), root, os.path.expanduser("~"))
+    return load_policies(tuple(references), root, os.path.expanduser("~")), ()
 
 
 def _jobs(arguments: argparse.Namespace) -> int:

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     where = place.find(arguments.root, arguments.dbom)
     name = where.dbom or place.DBOM_NAME
     file = os.path.join(where.root, name)
-    text = decode(read_bytes(file, name), name).text
+    text = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name).text
     dbom = read_dbom(decode(text.encode(), name))
     chosen = _chosen(dbom, arguments.names)
     if arguments.version and len(chosen) != 1:

@@ -34,10 +34,11 @@ UNDECIDED = "gate/undecided"
 
 
 class Location(NamedTuple):
-    """A place in a text file that a person can open.
+    """A place in a text file that a person can open, or a whole file of bytes.
 
-    `path` is relative to the root with forward slashes. `line` and `column` count from 1; 0 means that
-    the whole file is meant. `length` is how many columns to underline, `snippet` the text of the line.
+    `path` is relative to the root with forward slashes. `line` and `column` count from 1. `length` is how
+    many columns to underline, `snippet` the text of the line. Where `line` is 0 the whole file is meant,
+    and `length` is its size in bytes.
     """
 
     path: str
@@ -132,6 +133,8 @@ class Verdict(NamedTuple):
 
     @property
     def completeness(self) -> float | None:
-        """Percentage of declared artifacts whose checksum was verified; None when none is declared."""
+        """Percentage of declared artifacts whose checksum was verified; None where there was none to verify."""
         declared = self.declared
-        return 100.0 * sum(a.verified for a in declared) / len(declared) if declared else None
+        if not declared or not all("integrity" in artifact.facts for artifact in declared):
+            return None
+        return 100.0 * sum(artifact.verified for artifact in declared) / len(declared)

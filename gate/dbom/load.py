@@ -7,26 +7,27 @@ from gate.core.text import printable
 from gate.dbom.model import Artifact, Dbom
 from gate.dbom.schema import DBOM
 from gate.documents.kinds import Fields, Reading
-from gate.documents.nodes import Document, decode, parse, read_bytes
+from gate.documents.nodes import Document, Span, decode, parse, read_bytes
 
 
-def load_dbom(file: str, name: str) -> Dbom:
-    """The DBOM in `file`, called `name` in messages.
+def load_dbom(file: str, name: str, *, follow: bool = False) -> Dbom:
+    """The DBOM in `file`, called `name` in messages; `follow` as for `read_bytes`.
 
     Raises `UsageError` when the file cannot be read and `DocumentError` with every problem in it.
     """
-    return read_dbom(decode(read_bytes(file, name), name))
+    return read_dbom(decode(read_bytes(file, name, follow=follow), name))
 
 
 def read_dbom(document: Document) -> Dbom:
     """The DBOM in `document`; raises `DocumentError` with every problem in it."""
     reading = Reading(document)
-    fields: Fields | None = DBOM.read(parse(document), reading)
+    fields: Fields | None = DBOM.read(parse(document, reading.problems), reading)
     values = fields.values if fields else {}
     artifacts: tuple[Artifact, ...] = (*(values.get("datasets") or ()), *(values.get("models") or ()))
     reading.problems += _repeated(artifacts, "name") + _repeated(artifacts, "path")
     reading.finish()
-    return Dbom(document.name, values.get("project"), artifacts)
+    first = document.locate(Span(0, 0, 0, 0))._replace(column=0, length=0)
+    return Dbom(document.name, first, values.get("project"), artifacts)
 
 
 def _repeated(artifacts: tuple[Artifact, ...], key: str) -> list[Problem]:

@@ -77,9 +77,10 @@ class Artifact(NamedTuple):
 
 
 class Dbom(NamedTuple):
-    """The whole document; `path` is its own place relative to the root."""
+    """The whole document; `location` is its first line, `path` its own place relative to the root."""
 
     path: str
+    location: Location
     project: str | None = None
     artifacts: tuple[Artifact, ...] = ()
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from gate.core.errors import DocumentError, Problem
 from gate.core.model import Json, Location
 from gate.core.text import did_you_mean, shorten
-from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, Span
+from gate.documents.nodes import MAX_NOTED, Document, Mapping, Node, Scalar, Sequence, Span
 
 Check = Callable[[str], "str | None"]
 """Says what is wrong with a text, or None."""
@@ -28,7 +28,8 @@ class Reading:
 
     def note(self, span: Span, message: str, fix: str = "") -> None:
         """Notes a problem at `span`."""
-        self.problems.append(self.document.problem(span, message, fix))
+        if len(self.problems) < MAX_NOTED:
+            self.problems.append(self.document.problem(span, message, fix))
 
     def finish(self) -> None:
         """Raises `DocumentError` with all problems, in the order of the text, if there are any."""
@@ -169,8 +170,10 @@ class MapOf:
             return None
         read: dict[str, Any] = {}
         for key, value in node.items.values():
-            if self._key.read(key, reading) is not None:
-                read[key.text] = self._value.read(value, reading)
+            known = self._key.read(key, reading) is not None
+            item = self._value.read(value, reading)
+            if known:
+                read[key.text] = item
         return read
 
     def schema(self) -> dict[str, Json]:

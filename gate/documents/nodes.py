@@ -21,6 +21,8 @@ from gate.core.text import printable, shorten, size
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_SNIPPET = 200
+MAX_NOTED = 1000
+"""Problems that are remembered: a hostile document could have millions."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
@@ -90,14 +92,18 @@ class Document(NamedTuple):
         return DocumentError([self.problem(span, message, fix)])
 
 
-def read_bytes(path: str, name: str) -> bytes:
+def read_bytes(path: str, name: str, *, follow: bool = False) -> bytes:
     """The bytes of a document of at most `MAX_BYTES`.
 
-    Raises `UsageError` when it is not there or not a regular file, `DocumentError` when it is too large.
+    A link is followed only where `follow` says so, for a path that a person typed: messages quote documents,
+    and one that the repository chooses could be a link to a secret. Raises `UsageError` when the document is
+    not there or not a regular file, `DocumentError` when it is too large.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
     except OSError as error:
+        if os.path.islink(path) and not follow:
+            raise UsageError(f"{printable(name)} is a symbolic link", "put the file itself there") from None
         raise UsageError(f"{printable(name)}: {error.strerror}", "name a file that exists and can be read") from None
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
@@ -127,12 +133,20 @@ def decode(data: bytes, name: str) -> Document:
     return Document(name, _join_surrogates(text) if text.lstrip()[:1] == "{" else text)
 
 
-def parse(document: Document) -> Node:
-    """The tree of `document`; raises `DocumentError` with the place of what is refused."""
+def parse(document: Document, problems: list[Problem] | None = None) -> Node:
+    """The tree of `document`; raises `DocumentError` where there can be none.
+
+    What is refused without breaking the tree (a duplicate key, an anchor) is added to `problems` where a
+    list is given, so that it is reported together with what the schema finds; it raises otherwise.
+    """
     text = document.text
     try:
-        events = yaml.parse(text, Loader=_LOADER)
-        return _Builder(document).build(events)
+        builder = _Builder(document)
+        root = builder.build(yaml.parse(text, Loader=_LOADER))
+        if problems is None and builder.problems:
+            raise DocumentError(builder.problems)
+        (problems if problems is not None else []).extend(builder.problems)
+        return root
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(filter(None, (error.context, error.problem)))
@@ -164,6 +178,7 @@ class _Builder:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self.problems: list[Problem] = []
         self._stack: list[tuple[Mapping | Sequence, list[Scalar]]] = []
         self._root: Node | None = None
 
@@ -181,7 +196,8 @@ class _Builder:
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 self._close(event)
             elif kind is yaml.AliasEvent:
-                raise self._document.error(_span(event), "aliases are not allowed here", "write the value out")
+                self._note(_span(event), "aliases are not allowed here", "write the value out")
+                self._place(Scalar("", True, _span(event)))
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
@@ -192,11 +208,9 @@ class _Builder:
 
     def _refuse_magic(self, event: Any) -> None:
         if event.anchor is not None:
-            raise self._document.error(_span(event), "anchors are not allowed here", "write the value out")
+            self._note(_span(event), "anchors are not allowed here", "write the value out")
         if event.tag is not None:
-            raise self._document.error(
-                _span(event), "tags are not allowed here", "remove the tag: types come from the schema"
-            )
+            self._note(_span(event), "tags are not allowed here", "remove the tag: types come from the schema")
 
     def _open(self, event: Any, node: Mapping | Sequence) -> None:
         self._refuse_magic(event)
@@ -221,15 +235,14 @@ class _Builder:
         elif not isinstance(node, Scalar):
             raise self._document.error(node.span, "a key must be plain text")
         else:
-            self._refuse_duplicate(parent, node)
+            if node.text in parent.items:
+                first = parent.items[node.text][0].span.line + 1
+                self._note(node.span, f'the key "{shorten(node.text)}" is here twice', f"first on line {first}")
             pending.append(node)
 
-    def _refuse_duplicate(self, parent: Mapping, key: Scalar) -> None:
-        if key.text in parent.items:
-            first = parent.items[key.text][0].span.line + 1
-            raise self._document.error(
-                key.span, f'the key "{shorten(key.text)}" is here twice', f"first on line {first}"
-            )
+    def _note(self, span: Span, message: str, fix: str) -> None:
+        if len(self.problems) < MAX_NOTED:
+            self.problems.append(self._document.problem(span, message, fix))
 
 
 def _span(event: Any) -> Span:

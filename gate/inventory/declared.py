@@ -21,9 +21,7 @@ def plan_artifact(artifact: Artifact, places: Places) -> Plan:
     listing, flaw = _listing(artifact, places.root)
     located = _locate(artifact.path, places)
     if located is None:
-        return Plan(
-            (_single(places.root, artifact.path, artifact.path, artifact.sha256),), artifact, False, (), listing, flaw
-        )
+        return Plan((_file(artifact, places),), artifact, False, (), listing, flaw)
     root, start = located
     try:
         directories = list(walk(root, start))
@@ -43,6 +41,13 @@ def _locate(path: str, places: Places) -> tuple[str, str] | None:
         return resolved if resolved and os.path.isdir(os.path.join(*resolved)) else None
     except OSError:
         return (places.root, path) if os.path.isdir(os.path.join(places.root, path)) else None
+
+
+def _file(artifact: Artifact, places: Places) -> Batch:
+    resolved = places.resolve(artifact.path)
+    if resolved and os.path.isfile(os.path.join(*resolved)):
+        return _single(*resolved, artifact.path, artifact.sha256)
+    return _single(places.root, artifact.path, artifact.path, artifact.sha256)
 
 
 def _single(root: str, path: str, shown: str, expected: str | None) -> Batch:

@@ -140,7 +140,8 @@ def materials(plan: Plan, files: Iterable[Examined], location: Location | None) 
 
 
 def _material(path: str, kind: Kind | None, files: tuple[Examined, ...], location: Location | None) -> Material:
-    return Material(Subject(kind, None, path), location or Location(path), files)
+    size = sum(file.size for file in files)
+    return Material(Subject(kind, None, path), location or Location(path, length=size), files)
 
 
 def _kind(file: Examined) -> Kind | None:

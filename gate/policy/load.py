@@ -29,10 +29,15 @@ def load_policies(references: tuple[str, ...], root: str, home: str) -> Policies
 
 
 class _Loader:
-    """One resolution: counts files and remembers the way, so that a cycle or a flood ends in an error."""
+    """One resolution: counts files and remembers the way, so that a cycle or a flood ends in an error.
+
+    Files that are extended lie beneath `homes`: the root and the directory of the policy that was named. A
+    policy could otherwise have the gate quote any file of the machine in an error.
+    """
 
     def __init__(self, root: str, home: str) -> None:
         self._root, self._home = root, home
+        self._homes = [os.path.realpath(root)]
         self._files = 0
 
     def named(self, reference: str) -> Policy:
@@ -42,11 +47,13 @@ class _Loader:
             if name not in PACKS:
                 raise UsageError(f'there is no pack "{printable(reference)}"', _pack_hint(name))
             return load_pack(name)
-        return self._file(os.path.join(self._root, reference), (), None)
+        path = os.path.join(self._root, reference)
+        self._homes.append(os.path.dirname(os.path.realpath(path)))
+        return self._file(path, (), None)
 
     def _file(self, path: str, way: tuple[str, ...], pinned: Extension | None) -> Policy:
         name = os.path.relpath(path, self._root)
-        data = read_bytes(path, name)
+        data = read_bytes(path, name, follow=pinned is None)
         if pinned and pinned.sha256 and hashlib.sha256(data).hexdigest() != pinned.sha256.lower():
             found = hashlib.sha256(data).hexdigest()
             message = f"{printable(pinned.reference)} is not the pinned policy: its SHA-256 is {found}"
@@ -54,7 +61,7 @@ class _Loader:
         self._files += 1
         document = decode(data, name)
         reading = Reading(document)
-        fields: Fields | None = POLICY.read(parse(document), reading)
+        fields: Fields | None = POLICY.read(parse(document, reading.problems), reading)
         reading.finish()
         assert fields is not None  # a record that is not read has noted why
         policy = self._build(fields, path, name, (*way, os.path.realpath(path)))
@@ -66,11 +73,11 @@ class _Loader:
         extends = tuple(self._extended(e, os.path.dirname(path), way) for e in extensions or ())
         rules: dict[str, list[Entry]] = fields.get("rules") or {}
         return Policy(
-            name=fields.get("name") or name,
+            name=f"{fields.get('name')} ({name})" if fields.get("name") else name,
             location=fields.location._replace(path=name),
             entries={rule: tuple(entries) for rule, entries in rules.items()},
             extends=extends or (load_pack(DEFAULT),),
-            cache_roots=tuple(self._cache_root(r, fields) for r in fields.get("cache_roots") or ()),
+            cache_roots=self._cache_roots(fields),
         )
 
     def _extended(self, extension: Extension, beside: str, way: tuple[str, ...]) -> Policy:
@@ -80,6 +87,9 @@ class _Loader:
             if name not in PACKS:
                 message = f'there is no pack "{printable(reference)}"'
                 raise DocumentError([Problem(extension.location, message, _pack_hint(name))])
+            if extension.sha256:
+                message = f"{reference} ships with the gate and has no digest of its own"
+                raise DocumentError([Problem(extension.location, message, "remove `sha256:`; pin the gate's version")])
             return load_pack(name)
         if "://" in reference:
             message = f'"{printable(reference)}" is remote; this version extends packs and local files only'
@@ -87,6 +97,9 @@ class _Loader:
                 [Problem(extension.location, message, "keep a copy in the repository and pin its sha256")]
             )
         path = os.path.join(beside, reference)
+        if not any(os.path.realpath(path).startswith(home + os.sep) for home in self._homes):
+            message = f"{printable(reference)} lies outside of the repository"
+            raise DocumentError([Problem(extension.location, message, "keep the policies that are extended in it")])
         if os.path.realpath(path) in way or len(way) >= MAX_DEPTH or self._files >= MAX_FILES:
             what = "extends itself" if os.path.realpath(path) in way else "extends too many policies"
             raise DocumentError([Problem(extension.location, f"through {printable(reference)} this policy {what}")])
@@ -95,16 +108,23 @@ class _Loader:
         except UsageError as error:
             raise DocumentError([Problem(extension.location, error.message, error.fix)]) from None
 
-    def _cache_root(self, text: str, fields: Fields) -> str:
-        expanded = os.path.join(self._home, text[2:]) if text.startswith("~/") else text
-        if not os.path.isabs(expanded):
-            message = f'"{printable(text)}" is neither absolute nor begins with `~/`'
-            raise DocumentError([Problem(fields.at["cache_roots"], message)])
-        return os.path.realpath(expanded)
+    def _cache_roots(self, fields: Fields) -> frozenset[str] | None:
+        """The directories with links resolved; None where the key is left out."""
+        if "cache_roots" not in fields.values:
+            return None
+        roots = []
+        for text in fields.values["cache_roots"] or ():
+            expanded = os.path.join(self._home, text[2:]) if text.startswith("~/") else text
+            if not os.path.isabs(expanded):
+                message = f'"{printable(text)}" is neither absolute nor begins with `~/`'
+                raise DocumentError([Problem(fields.at["cache_roots"], message)])
+            roots.append(os.path.realpath(expanded))
+        return frozenset(roots)
 
 
 def _pack_hint(name: str) -> str:
-    return did_you_mean(name, PACKS) or "the packs are " + ", ".join(PREFIX + pack for pack in PACKS)
+    known = [PREFIX + pack for pack in PACKS]
+    return did_you_mean(PREFIX + name, known) or f"the packs are {', '.join(known)}"
 
 
 def _refuse_weakening(policy: Policy) -> None:
@@ -117,6 +137,10 @@ def _refuse_weakening(policy: Policy) -> None:
                 if stricter is not None and looser(entry.enforce, stricter.enforce):
                     message = f"`{entry.enforce}` for {rule} is looser than `{stricter.enforce}` at {stricter.location}"
                     problems.append(Problem(entry.location, message, "a policy extended by file can only be tightened"))
+    if policy.cache_roots and not policy.cache_roots <= policy.allowed_roots():
+        names = ", ".join(base.name for base in policy.extends if not base.is_pack)
+        message = f"`cache_roots:` has a directory that {printable(names)} does not have"
+        problems.append(Problem(policy.location, message, "a policy extended by file can only be tightened"))
     if problems:
         raise DocumentError(problems)
 

@@ -46,13 +46,16 @@ class Entry(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """One document and all that it extends; `cache_roots` are directories into which links may lead."""
+    """One document and all that it extends.
+
+    `cache_roots` are directories into which links may lead, None where the document does not say.
+    """
 
     name: str
     location: Location
     entries: Mapping[str, tuple[Entry, ...]]
     extends: tuple[Policy, ...] = ()
-    cache_roots: tuple[str, ...] = ()
+    cache_roots: frozenset[str] | None = None
     is_pack: bool = False
 
     def decide(self, rule: str, subject: Subject, stage: Stage) -> Entry | None:
@@ -64,12 +67,15 @@ class Policy(NamedTuple):
         return strictest((own if own is not None else packs, files))
 
     def allowed_roots(self) -> frozenset[str]:
-        """The cache roots that every file in the tree agrees to; packs have no say."""
-        files = [p for p in self.extends if not p.is_pack]
-        roots = frozenset(self.cache_roots)
-        for policy in files:
-            roots = (roots or policy.allowed_roots()) & policy.allowed_roots()
-        return roots
+        """The cache roots that every file in the tree allows: none may be added to those of a file it extends."""
+        inherited = [policy.allowed_roots() for policy in self.extends if not policy.is_pack]
+        own = [self.cache_roots] if self.cache_roots is not None or not inherited else []
+        return frozenset.intersection(*(roots or frozenset() for roots in (*own, *inherited)))
+
+    def lineage(self) -> str:
+        """Its name, and the names of what it extends."""
+        bases = [base.lineage() for base in self.extends]
+        return f"{self.name}, extends {' and '.join(bases)}" if bases else self.name
 
 
 class Policies(NamedTuple):
@@ -85,9 +91,13 @@ class Policies(NamedTuple):
         return entry
 
     def allowed_roots(self) -> frozenset[str]:
-        """The cache roots that every member allows."""
-        roots = [policy.allowed_roots() for policy in self.members]
+        """The cache roots that every member allows; packs have no say."""
+        roots = [policy.allowed_roots() for policy in self.members if not policy.is_pack]
         return frozenset.intersection(*roots) if roots else frozenset()
+
+    def names(self) -> tuple[str, ...]:
+        """Each member with what it extends, for reports."""
+        return tuple(policy.lineage() for policy in self.members)
 
 
 def strictest(entries: Iterable[Entry | None]) -> Entry | None:

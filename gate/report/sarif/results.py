@@ -60,10 +60,12 @@ def _sentence(text: str) -> str:
 
 def _primary(location: Location, artifacts: Artifacts) -> dict[str, object]:
     physical: dict[str, object] = {"artifactLocation": artifacts.location(location.path)}
-    if location.line:
-        physical["region"] = _region(location)
-        if location.column and location.snippet:
-            physical["contextRegion"] = {"startLine": location.line, "snippet": _snippet(location.snippet)}
+    if not location.line:  # bytes, for a weight file has no lines (docs/adr/0007)
+        physical["region"] = {"byteOffset": 0, "byteLength": location.length}
+        return physical
+    physical["region"] = _region(location)
+    if location.column and location.snippet:
+        physical["contextRegion"] = {"startLine": location.line, "snippet": _snippet(location.snippet)}
     return physical
 
 
