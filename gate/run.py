@@ -17,7 +17,7 @@ from gate.core.model import Examination, Finding, Location, Stage, Verdict
 from gate.core.text import count, printable
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Artifact, Dbom
-from gate.files.git import Listing, work_tree
+from gate.files import git
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places, Plan, within
 from gate.inventory.undeclared import materials, plan_undeclared
@@ -49,16 +49,16 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     Raises `GateError` for what is wrong with the request, the DBOM or a policy; what is wrong with the
     repository is in the verdict.
     """
-    listing = Listing(request.root) if work_tree(request.root) else None  # git works while the documents are read
     references, notes = _policies(request)
     policies = load_policies(references, request.root, request.home)
     dbom, dbom_notes = _dbom(request)
     places = Places(request.root, policies.allowed_roots())
     _refuse_unknown_paths(request, dbom)
     chosen = [a for a in dbom.artifacts if _selected(a, request.paths)]
-    plans = [plan_artifact(artifact, places) for artifact in chosen]
-    tracked = listing.paths() if listing else None
-    if listing and tracked is None:
+    with git.listing(request.root) as listing:  # git works while the artifacts are walked
+        plans = [plan_artifact(artifact, places) for artifact in chosen]
+        tracked = listing.paths() if listing else None
+    if tracked is None and git.work_tree(request.root):
         notes = (
             *notes,
             "git could not list this work tree, so every file in it was judged, also those that it ignores",

@@ -7,7 +7,7 @@ import re
 
 from gate.core.model import Kind as ArtifactKind
 from gate.dbom.model import Artifact, Origin, Scan, Signature
-from gate.documents.kinds import Constant, Field, Fields, Integer, Kind, ListOf, Record, Text
+from gate.documents.kinds import Constant, Field, Fields, Integer, Kind, ListOf, Record, Text, digest_problem
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 
@@ -24,17 +24,6 @@ def path_problem(path: str) -> str | None:
         return f'"{path[:80]}" leaves the repository through ".." (integrity/outside-root)'
     if posixpath.normpath(path) == ".":
         return "the whole repository is no artifact: name a file or a directory in it"
-    return None
-
-
-def digest_problem(text: str) -> str | None:
-    """Why `text` is no SHA-256 in hexadecimal, or None."""
-    if text.lower().startswith("sha256:"):
-        return 'leave out the "sha256:" in front of the digits'
-    if not re.fullmatch(r"[0-9a-fA-F]*", text):
-        return "a SHA-256 digest has only the digits 0-9 and a-f"
-    if len(text) != 64:
-        return f"this digest has {len(text)} hexadecimal digits; a SHA-256 has 64"
     return None
 
 

@@ -88,6 +88,17 @@ class Text:
         return described
 
 
+def digest_problem(text: str) -> str | None:
+    """Why `text` is no SHA-256 in hexadecimal, or None."""
+    if text.lower().startswith("sha256:"):
+        return 'leave out the "sha256:" in front of the digits'
+    if not re.fullmatch(r"[0-9a-fA-F]*", text):
+        return "a SHA-256 digest has only the digits 0-9 and a-f"
+    if len(text) != 64:
+        return f"this digest has {len(text)} hexadecimal digits; a SHA-256 has 64"
+    return None
+
+
 class Integer:
     """A whole number of at least `minimum`."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 TIMEOUT = 120.0
 """Seconds; a listing of a million files takes a few."""
@@ -39,31 +41,38 @@ def work_tree(directory: str) -> str | None:
 class Listing:
     """`git ls-files` of one directory, running in the background until it is asked for."""
 
-    def __init__(self, root: str) -> None:
-        self._process = _start(root)
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
 
     def paths(self) -> list[str] | None:
         """Tracked files and those that git would track, relative to the root; None when git could not say.
 
         A path that ends in a slash is a directory that git does not look into: another repository.
         """
-        if self._process is None:
-            return None
         try:
             output, _ = self._process.communicate(timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
             return None
         if self._process.returncode != 0:
             return None
         return [os.fsdecode(path) for path in output.split(b"\0") if path]
 
 
-def _start(root: str) -> subprocess.Popen[bytes] | None:
+@contextmanager
+def listing(root: str) -> Iterator[Listing | None]:
+    """The listing of `root`, begun at once and ended with the context; None outside of a work tree, or without git."""
+    if work_tree(root) is None:
+        yield None
+        return
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             _COMMAND, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-    except OSError:  # no git here
-        return None
+    except OSError:
+        yield None
+        return
+    with process:
+        try:
+            yield Listing(process)
+        finally:
+            process.kill()

@@ -116,8 +116,9 @@ def looser(a: Enforcement, b: Enforcement) -> bool:
 
 @lru_cache(maxsize=1024)
 def _glob(pattern: str) -> re.Pattern[str]:
-    """`*` and `?` stay within a component, `**` crosses them; anything else is literal."""
+    """`*` and `?` stay within a component, `**` crosses them, and `DIR/**` is also `DIR`; the rest is literal."""
+    words = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     translated = ""
-    for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern):
-        translated += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+    for part in re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", pattern):
+        translated += words.get(part, re.escape(part))
     return re.compile(translated, re.DOTALL)

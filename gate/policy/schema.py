@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from gate.core.catalogue import UnknownRuleError, get_rule, rule_ids
 from gate.core.model import ENFORCEMENTS, KINDS, STAGES, Json, Location
 from gate.core.text import did_you_mean, shorten
-from gate.dbom.schema import digest_problem
-from gate.documents.kinds import Constant, Either, Field, Fields, ListOf, MapOf, Reading, Record, Text
+from gate.documents.kinds import Constant, Either, Field, Fields, ListOf, MapOf, Reading, Record, Text, digest_problem
 from gate.documents.nodes import Node, Scalar
 from gate.policy.model import Entry, Selector
 

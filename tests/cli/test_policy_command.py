@@ -1,0 +1,319 @@
+"""Policies through the command line: how they are found, extended, merged, shown and linted."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import PICKLE, WEIGHTS, Repo, sha256
+
+MISMATCH = f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1, sha256: {'0' * 64}}}\n"
+
+
+@pytest.fixture
+def wrong(repo: Repo) -> Repo:
+    """A repository with one digest mismatch."""
+    repo.write("x.csv", "a\n")
+    repo.write("dbom.yaml", MISMATCH)
+    return repo
+
+
+def _ruling(repo: Repo, *arguments: str, rule: str = "integrity/digest-mismatch") -> str:
+    (ruling,) = {finding.ruling for finding in repo.findings(*arguments) if finding.rule == rule}
+    return ruling
+
+
+def _policy(*rules: str, extends: str = "") -> str:
+    lead = f"extends: [{extends}]\n" if extends else ""
+    return "policy: 1\n" + lead + ("rules:\n" + "".join(f"  {rule}\n" for rule in rules) if rules else "")
+
+
+def test_the_policy_beside_the_dbom_judges(wrong: Repo) -> None:
+    wrong.write("gate-policy.yaml", _policy("integrity/digest-mismatch: {enforce: warn}"))
+    result = wrong.gate("check")
+    assert result.code == 0
+    assert "judged by gate:baseline" not in result.out
+    assert _ruling(wrong) == "warn"
+
+
+def test_a_decision_says_where_the_policy_says_so(wrong: Repo) -> None:
+    wrong.write("gate-policy.yaml", _policy("integrity/digest-mismatch: {enforce: warn}"))
+    origins = {f["rule"]: f["decision"]["origin"] for f in wrong.report()["findings"]}
+    origin = origins["integrity/digest-mismatch"]
+    assert (origin["path"], origin["line"], origin["column"]) == ("gate-policy.yaml", 3, 40)
+    assert origins["suites/missing"]["path"] == "gate:baseline"
+
+
+def test_named_policies_judge_instead_of_the_one_that_lies_there(wrong: Repo) -> None:
+    wrong.write("gate-policy.yaml", _policy("integrity/digest-mismatch: {enforce: 'off'}"))
+    assert _ruling(wrong, "--policy", "gate:baseline") == "block"
+
+
+def test_of_several_policies_the_strictest_wins_in_any_order(wrong: Repo) -> None:
+    wrong.write("lax.yaml", _policy("integrity/digest-mismatch: {enforce: 'off'}"))
+    wrong.write("mid.yaml", _policy("integrity/digest-mismatch: {enforce: warn}"))
+    assert _ruling(wrong, "--policy", "lax.yaml", "--policy", "mid.yaml") == "warn"
+    assert _ruling(wrong, "--policy", "mid.yaml", "--policy", "lax.yaml") == "warn"
+    assert _ruling(wrong, "--policy", "mid.yaml", "--policy", "gate:research", "--policy", "lax.yaml") == "block"
+
+
+def test_policies_are_found_from_a_subdirectory_by_the_path_of_the_shell(wrong: Repo) -> None:
+    wrong.write("ci/lax.yaml", _policy("integrity/digest-mismatch: {enforce: 'off'}"))
+    assert wrong.gate("check", "--policy", "lax.yaml", cwd="ci").code == 0
+    assert wrong.gate("check", "--policy", "../ci/lax.yaml", cwd="ci").code == 0
+    assert wrong.gate("check", "--policy", "ci/lax.yaml", cwd="ci").code == 2
+
+
+# Scopes
+
+
+def test_an_entry_counts_only_for_what_it_is_for(repo: Repo) -> None:
+    repo.write("models/a.pt", PICKLE)
+    repo.write("models/old/b.pt", PICKLE)
+    repo.write("data/c.pt", PICKLE)
+    for path, kind in (("models/a.pt", "model"), ("models/old/b.pt", "model"), ("data/c.pt", "dataset")):
+        assert repo.gate("add", path, "--kind", kind, "--version", "1").code == 0
+
+    def blocked(*scopes: str) -> set[str]:
+        entries = "".join(f"    - {{enforce: block, for: {{{scope}}}}}\n" for scope in scopes)
+        repo.write(
+            "gate-policy.yaml", f"policy: 1\nextends: [gate:research]\nrules:\n  weights/pickle-format:\n{entries}"
+        )
+        found = [finding for finding in repo.findings() if finding.rule == "weights/pickle-format"]
+        assert len(found) == 3
+        return {finding.related[0][-4] for finding in found if finding.ruling == "block"}
+
+    assert blocked("kind: model") == {"a", "b"}
+    assert blocked("name: b") == {"b"}
+    assert blocked("name: '?'") == {"a", "b", "c"}
+    assert blocked("path: models/*") == {"a"}
+    assert blocked("path: models/**") == {"a", "b"}
+    assert blocked("path: '**/*.pt'") == {"a", "b", "c"}
+    assert blocked("path: models") == set()
+    assert blocked("path: '*.pt'") == set()
+    assert blocked("kind: dataset, name: a") == set()
+    assert blocked("kind: dataset, name: c", "name: a") == {"a", "c"}
+
+
+def test_a_scope_by_name_does_not_speak_of_what_nobody_declared(repo: Repo) -> None:
+    repo.write("w.bin", WEIGHTS)
+    repo.write("gate-policy.yaml", "policy: 1\nrules:\n  dbom/undeclared-weights: {enforce: block, for: {name: '*'}}\n")
+    assert _ruling(repo, rule="dbom/undeclared-weights") == "warn"
+
+
+@pytest.mark.parametrize(
+    ("stage", "ruling"),
+    [("pre-commit", "warn"), ("pull-request", "warn"), ("train", "block"), ("release", "block")],
+)
+def test_an_entry_counts_from_its_stage_on(wrong: Repo, stage: str, ruling: str) -> None:
+    wrong.write(
+        "gate-policy.yaml",
+        "policy: 1\nrules:\n  integrity/digest-mismatch:\n"
+        "    - {enforce: warn}\n    - {enforce: block, from_stage: train}\n",
+    )
+    assert _ruling(wrong, "--stage", stage) == ruling
+
+
+def test_before_its_stage_an_entry_leaves_the_word_to_the_pack(wrong: Repo) -> None:
+    wrong.write("gate-policy.yaml", "policy: 1\nrules:\n  suites/missing: {enforce: block, from_stage: release}\n")
+    assert _ruling(wrong, "--stage", "train", rule="suites/missing") == "warn"
+    assert _ruling(wrong, "--stage", "release", rule="suites/missing") == "block"
+
+
+# Extends
+
+
+def test_a_pack_may_be_loosened(wrong: Repo) -> None:
+    wrong.write("gate-policy.yaml", _policy("integrity/digest-mismatch: {enforce: warn}", extends="gate:strict"))
+    assert _ruling(wrong) == "warn"
+    assert _ruling(wrong, rule="suites/missing") == "block"
+
+
+def test_a_policy_that_extends_nothing_builds_on_the_baseline(wrong: Repo) -> None:
+    wrong.write("gate-policy.yaml", "policy: 1\n")
+    assert _ruling(wrong) == "block"
+    assert _ruling(wrong, rule="suites/missing") == "warn"
+
+
+def test_a_policy_extended_by_file_may_be_tightened(wrong: Repo) -> None:
+    wrong.write("org/base.yaml", _policy("suites/missing: {enforce: warn}"))
+    wrong.write("gate-policy.yaml", _policy("suites/missing: {enforce: block}", extends="org/base.yaml"))
+    assert _ruling(wrong, rule="suites/missing") == "block"
+
+
+def test_a_policy_extended_by_file_may_not_be_loosened_and_both_places_are_told(wrong: Repo) -> None:
+    wrong.write("org/base.yaml", _policy("suites/missing: {enforce: block}"))
+    wrong.write("gate-policy.yaml", _policy("suites/missing: {enforce: warn}", extends="org/base.yaml"))
+    result = wrong.gate("check")
+    assert result.code == 2
+    assert "gate-policy.yaml:4:29: error" in result.err
+    assert "org/base.yaml:3:29" in result.err
+
+
+def test_the_packs_of_a_policy_extended_by_file_may_not_be_loosened(wrong: Repo) -> None:
+    wrong.write("org/base.yaml", "policy: 1\nextends: [gate:strict]\n")
+    wrong.write("gate-policy.yaml", _policy("suites/missing: {enforce: warn}", extends="org/base.yaml"))
+    result = wrong.gate("check")
+    assert result.code == 2
+    assert "gate-policy.yaml:4:29: error" in result.err
+    assert "gate:strict" in result.err
+
+
+def test_what_is_not_told_at_load_is_still_not_loosened(wrong: Repo) -> None:
+    """A narrower or later entry cannot undercut either, even where the loader lets it stand."""
+    wrong.write("org/base.yaml", _policy("suites/missing: {enforce: block, from_stage: train}"))
+    for word in ("{enforce: 'off'}", "{enforce: 'off', for: {name: x}}", "{enforce: 'off', from_stage: release}"):
+        wrong.write("gate-policy.yaml", _policy(f"suites/missing: {word}", extends="org/base.yaml"))
+        result = wrong.gate("check", "--stage", "release")
+        assert result.code in (1, 2)
+        if result.code == 1:
+            assert _ruling(wrong, "--stage", "release", rule="suites/missing") == "block"
+
+
+def test_extends_is_relative_to_the_file_that_says_so(wrong: Repo) -> None:
+    wrong.write("org/a/base.yaml", _policy("suites/missing: {enforce: block}", extends="../b/more.yaml"))
+    wrong.write("org/b/more.yaml", _policy("poisoning/not-scanned: {enforce: block}"))
+    wrong.write("gate-policy.yaml", _policy(extends="org/a/base.yaml"))
+    assert _ruling(wrong, rule="suites/missing") == "block"
+    assert _ruling(wrong, rule="poisoning/not-scanned") == "block"
+
+
+def test_a_pin_that_holds_is_accepted_and_one_that_does_not_is_an_error_with_the_found_digest(wrong: Repo) -> None:
+    base = _policy("suites/missing: {enforce: block}")
+    wrong.write("base.yaml", base)
+    wrong.write("gate-policy.yaml", _policy(extends=f"{{url: base.yaml, sha256: {sha256(base)}}}"))
+    assert _ruling(wrong, rule="suites/missing") == "block"
+    wrong.write("gate-policy.yaml", _policy(extends=f"{{url: base.yaml, sha256: {sha256(base).upper()}}}"))
+    assert _ruling(wrong, rule="suites/missing") == "block"
+    wrong.write("base.yaml", base + "# changed\n")
+    result = wrong.gate("check")
+    assert result.code == 2
+    assert "gate-policy.yaml:2:" in result.err
+    assert sha256(base + "# changed\n") in result.err
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"gate-policy.yaml": "gate-policy.yaml"},
+        {"gate-policy.yaml": "a.yaml", "a.yaml": "b.yaml", "b.yaml": "gate-policy.yaml"},
+        {"gate-policy.yaml": "x/a.yaml", "x/a.yaml": "../gate-policy.yaml"},
+        {
+            f"{name}.yaml": f"{following}.yaml"
+            for name, following in [("gate-policy", 0), *((i, i + 1) for i in range(40))]
+        },
+    ],
+    ids=["itself", "three", "directories", "deep"],
+)
+def test_a_circle_or_a_tower_of_policies_is_an_error_with_its_place(wrong: Repo, files: dict[str, str]) -> None:
+    for name, extends in files.items():
+        wrong.write(name, _policy(extends=extends))
+    wrong.write("40.yaml", "policy: 1\n")
+    result = wrong.gate("check")
+    assert result.code == 2
+    assert ".yaml:2:11: error" in result.err
+
+
+def test_a_policy_may_be_reached_on_two_ways(wrong: Repo) -> None:
+    wrong.write("base.yaml", _policy("suites/missing: {enforce: block}"))
+    for name in ("a.yaml", "b.yaml"):
+        wrong.write(name, _policy(extends="base.yaml"))
+    wrong.write("gate-policy.yaml", _policy(extends="a.yaml, b.yaml"))
+    assert _ruling(wrong, rule="suites/missing") == "block"
+
+
+@pytest.mark.parametrize("reference", ["absent.yaml", "gate:lax", "https://a.example/policy.yaml", "org"])
+def test_an_extension_that_cannot_be_had_is_an_error_where_it_is_named(wrong: Repo, reference: str) -> None:
+    wrong.write("org/base.yaml", "policy: 1\n")
+    wrong.write("gate-policy.yaml", _policy(extends=f"'{reference}'"))
+    result = wrong.gate("check")
+    assert result.code == 2
+    assert "gate-policy.yaml:2:11: error" in result.err
+
+
+def _roots(repo: Repo, *files: str) -> list[str] | str:
+    """The cache roots of the policy `0.yaml`, or the error."""
+    for number, text in enumerate(files):
+        repo.write(f"{number}.yaml", text)
+    shown = repo.gate("policy", "show", "0.yaml")
+    if shown.code == 2:
+        return shown.err
+    return [line.rpartition("/")[2] for line in shown.out.splitlines() if line.startswith("cache root")]
+
+
+def _with_roots(extends: str, *names: str) -> str:
+    return _policy(extends=extends) + f"cache_roots: [{', '.join(f'/cache/{name}' for name in names)}]\n"
+
+
+def test_cache_roots_are_the_ones_that_every_extended_file_agrees_to(repo: Repo) -> None:
+    silent = _policy(extends="1.yaml, 2.yaml")
+    assert _roots(repo, _with_roots("", "a", "b")) == ["a", "b"]
+    assert _roots(repo, _with_roots("1.yaml", "b"), _with_roots("", "b", "c")) == ["b"]
+    assert _roots(repo, _with_roots("1.yaml"), _with_roots("", "b")) == []
+    assert _roots(repo, _policy(extends="1.yaml"), _with_roots("", "b")) == ["b"]
+    assert _roots(repo, silent, _with_roots("", "a", "b"), _with_roots("", "b", "c")) == ["b"]
+    assert _roots(repo, silent, _with_roots("", "a"), _with_roots("", "b")) == []
+    assert _roots(repo, silent, _with_roots(""), _with_roots("", "b")) == []
+
+
+def test_a_cache_root_that_an_extended_file_does_not_have_is_an_error_with_its_place(repo: Repo) -> None:
+    for names in ((), ("b",)):
+        error = _roots(repo, _with_roots("1.yaml", "a"), _with_roots("", *names))
+        assert "0.yaml:3:" in error
+
+
+# gate policy show, gate policy lint
+
+
+def test_show_names_the_place_of_every_value(repo: Repo) -> None:
+    repo.write(
+        "gate-policy.yaml",
+        "policy: 1\nextends: [gate:strict]\nrules:\n  weights/pickle-format:\n    - {enforce: warn}\n"
+        "    - {enforce: block, for: {kind: model}, from_stage: release}\n",
+    )
+    rows = [line.split() for line in repo.gate("policy", "show").out.splitlines()]
+    assert ["weights/pickle-format", "warn", "gate-policy.yaml:5:17"] in rows
+    assert ["weights/pickle-format", "block", "[kind=model,", "from", "release]", "gate-policy.yaml:6:17"] in rows
+    assert [row[1] for row in rows if row[0] == "suites/missing"] == ["block"]
+    assert {row[0] for row in rows} == {rule.split()[0] for rule in repo.gate("rules").out.splitlines()[1:]}
+
+
+def test_show_without_a_policy_shows_the_baseline(repo: Repo) -> None:
+    shown = repo.gate("policy", "show")
+    assert shown.code == 0
+    assert shown.out == repo.gate("policy", "show", "gate:baseline").out
+
+
+def test_lint_accepts_what_is_right_and_notes_what_does_nothing(repo: Repo) -> None:
+    repo.write("gate-policy.yaml", _policy("suites/missing: {enforce: block}"))
+    clean = repo.gate("policy", "lint")
+    assert (clean.code, clean.out) == (0, "")
+    repo.write(
+        "gate-policy.yaml",
+        "policy: 1\nrules:\n  suites/missing:\n    - {enforce: block}\n    - {enforce: warn, for: {name: x}}\n"
+        "  integrity/digest-mismatch: {enforce: 'off'}\n",
+    )
+    noted = repo.gate("policy", "lint")
+    assert noted.code == 0
+    assert "gate-policy.yaml:5:17: note" in noted.out
+    assert "gate-policy.yaml:6:40: note" in noted.out
+
+
+def test_lint_tells_every_error_with_its_place(repo: Repo) -> None:
+    repo.write(
+        "p.yaml",
+        "policy: 1\nrules:\n  weights/pickel-format: {enforce: block}\n  suites/missing: {enforce: maybe}\n"
+        "  poisoning/not-scanned: {enforce: block, for: {kind: table}, from_stage: deploy}\nwavers: []\n",
+    )
+    result = repo.gate("policy", "lint", "p.yaml")
+    assert result.code == 2
+    for place in ("3:3", "4:29", "5:55", "5:75", "6:1"):
+        assert f"p.yaml:{place}: error" in result.err
+    assert 'did you mean "weights/pickle-format"?' in result.err
+
+
+def test_the_shipped_packs_are_valid_policies_without_notes(repo: Repo) -> None:
+    from tests.support import PROJECT
+
+    for pack in sorted((PROJECT / "policies").glob("*.yaml")):
+        repo.write("p.yaml", pack.read_bytes())
+        assert repo.gate("policy", "lint", "p.yaml").code == 0
