@@ -55,27 +55,26 @@ def spread(
     def collect(executor: Executor, tasks: Sequence[Task]) -> list[Result]:
         futures = [executor.submit(function, task) for task in tasks]
         try:
-            return [answer(task, future.result) for task, future in zip(tasks, futures, strict=True)]
-        except BaseException:
+            found = [answer(task, future.result) for task, future in zip(tasks, futures, strict=True)]
+        except BaseException:  # an interrupt does not wait for what is being read
             executor.shutdown(wait=False, cancel_futures=True)
             _end_workers()
             raise
+        executor.shutdown()
+        return found
 
     def alone(task: Task) -> Result:
         try:
-            with _processes(1) as executor:
-                return collect(executor, [task])[0]
+            return collect(_processes(1), [task])[0]
         except BrokenExecutor as error:
             return failed(task, error)
 
     if jobs == 1 or len(tasks) < 2:
         return [answer(task, partial(function, task)) for task in tasks]
     if not processes:
-        with _threads(min(jobs, len(tasks))) as executor:
-            return collect(executor, tasks)
+        return collect(_threads(min(jobs, len(tasks))), tasks)
     try:
-        with _processes(min(jobs, os.cpu_count() or 1)) as executor:
-            return collect(executor, tasks)
+        return collect(_processes(min(jobs, os.cpu_count() or 1)), tasks)
     except BrokenExecutor:  # some task killed its worker: each gets one of its own, so that only that one fails
         return [alone(task) for task in tasks]
 

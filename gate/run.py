@@ -118,8 +118,7 @@ def _refuse_unknown_paths(request: Request, dbom: Dbom) -> None:
 
 def _documents(request: Request, dbom: Dbom, references: tuple[str, ...]) -> frozenset[str]:
     """The gate's own files, which are read as documents and not judged as content."""
-    listings = (artifact.listing for artifact in dbom.artifacts if artifact.listing)
-    return frozenset((dbom.path, *(os.path.normpath(r) for r in references), *listings))
+    return frozenset((dbom.path, *(os.path.normpath(reference) for reference in references)))
 
 
 def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[list[Examined]]:

@@ -74,7 +74,7 @@ def _batches(root: str, path: str, odd: list[Examined]) -> Iterator[Batch]:
         yield Batch(directory, "", (name,), "", alias=shown, digest="none")
         return
     lead = "" if shown == "." else shown.rstrip("/") + "/"
-    for found in walk(real, "", skip=frozenset((".git",))):
+    for found in walk(real, history=False):
         yield Batch(real, found.path, found.files, (lead + found.path).rstrip("/"), digest="none")
         for entry in found.odd:
             target = os.path.realpath(os.path.join(real, entry.path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,13 @@ def repo(bare: Repo) -> Repo:
     """An empty git repository."""
     bare.git("init", "--quiet", "--initial-branch=main")
     return bare
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI, where every client is installed, a client test that skips has tested nothing: it fails."""
+    report = yield
+    if report.skipped and os.environ.get("GATE_REQUIRE_CLIENTS") and item.get_closest_marker("clients"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and GATE_REQUIRE_CLIENTS is set: {report.longrepr}"
+    return report

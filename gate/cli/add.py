@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import time
 
 from gate.cli import place
@@ -13,10 +14,10 @@ from gate.core.model import KINDS, Kind, Location
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Artifact, Dbom
-from gate.dbom.schema import path_problem
+from gate.dbom.schema import NAME_PATTERN, path_problem
 from gate.dbom.write import free_name, refuse_taken, with_entry
 from gate.documents.edit import Value
-from gate.documents.nodes import decode, read_bytes
+from gate.documents.nodes import Document, decode, read_bytes
 from gate.files.atomic import write_atomic
 
 
@@ -41,14 +42,18 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(problem)
     name = where.dbom or place.DBOM_NAME
     file = os.path.join(where.root, name)
-    text = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name).text if os.path.lexists(file) else ""
-    dbom = read_dbom(decode(text.encode(), name)) if text.strip() else Dbom(name, Location(name))
+    document = Document(name, "")
+    if os.path.lexists(file):
+        document = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name)
+    dbom = read_dbom(document) if document.text.strip() else Dbom(name, Location(name))
+    if arguments.name and not re.fullmatch(NAME_PATTERN, arguments.name):
+        raise UsageError(f'"{arguments.name}" is no name', "use letters, digits, dots, dashes and underscores")
     refuse_taken(dbom, arguments.name or "", path)
     measured = measure(Artifact("dataset", "new", path, Location(name), {}), where.root)
     kind = arguments.kind or _kind(measured)
     chosen = arguments.name or free_name(path, dbom)
     listing = f"dbom/{chosen}.sha256" if measured.listing is not None else None
-    edited = with_entry(text, name, kind, _entry(arguments, path, chosen, measured, listing))
+    edited = with_entry(document, kind, _entry(arguments, path, chosen, measured, listing))
     _write(where.root, file, edited, listing, measured)
     print(f"declared the {kind} {chosen} in {name}: {describe(measured)}")
     _advise(measured, arguments)
@@ -86,17 +91,17 @@ def _source(arguments: argparse.Namespace) -> dict[str, Value]:
     return {key: value for key, value in source.items() if value}
 
 
-def _write(root: str, file: str, edited: str, listing: str | None, measured: Measured) -> None:
+def _write(root: str, file: str, edited: bytes, listing: str | None, measured: Measured) -> None:
     """The listing first, for the DBOM must not name what is not there; it goes when the DBOM cannot be written."""
     if listing is None or measured.listing is None:
-        write_atomic(file, edited.encode())
+        write_atomic(file, edited)
         return
     target = os.path.join(root, listing)
     if os.path.lexists(target):
         raise UsageError(f"{printable(listing)} exists already", "pass another --name, or remove the file")
     write_atomic(target, measured.listing)
     try:
-        write_atomic(file, edited.encode())
+        write_atomic(file, edited)
     except BaseException:
         os.unlink(target)
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from gate.cli import judging
+from gate.cli import judging, place
 from gate.cli.terminal import Progress
 from gate.policy.default import NOTE, default_policy
 from gate.policy.model import Policies
@@ -23,15 +23,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Judges the files and writes the reports."""
     reports = judging.parse_reports(arguments.report)
     root = os.getcwd()
-    policies, notes = _policies(arguments.policy, root)
+    policies, notes = _policies(arguments.policy)
     request = Request(root, tuple(arguments.paths), policies, arguments.stage, _jobs(arguments), notes)
     with Progress("scanning") as progress:
         verdict = scan(request, progress)
     return judging.emit(verdict, reports)
 
 
-def _policies(references: list[str], root: str) -> tuple[Policies, tuple[str, ...]]:
-    """The policies that are named, else the one of the working directory, else the baseline pack; and a note on it."""
+def _policies(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
+    """The policies that are named, else the one of the repository, else the baseline pack; and a note on it."""
+    root = place.find(None, None).root
+    references = [place.policy_reference(reference, root) for reference in named]
     if not references:
         found = default_policy(root)
         if found is None:

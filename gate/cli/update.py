@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     where = place.find(arguments.root, arguments.dbom)
     name = where.dbom or place.DBOM_NAME
     file = os.path.join(where.root, name)
-    text = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name).text
-    dbom = read_dbom(decode(text.encode(), name))
+    document = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name)
+    dbom = read_dbom(document)
     chosen = _chosen(dbom, arguments.names)
     if arguments.version and len(chosen) != 1:
         raise UsageError("--version is for one artifact", "name it: gate update NAME --version VERSION")
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_same_version(renewals)
     changes = [renewal.change for renewal in renewals if renewal.change]
     if changes:
-        _write(where.root, file, with_changes(text, name, changes), renewals)
+        _write(where.root, file, with_changes(document, changes), renewals)
     for renewal in renewals:
         state = describe(renewal.measured) if renewal.change else "unchanged"
         print(f"{renewal.artifact.name}: {state}")
@@ -100,7 +100,7 @@ def _refuse_same_version(renewals: list[Renewal]) -> None:
         raise UsageError(f"changed bytes need a new version: {names}", commands)
 
 
-def _write(root: str, file: str, edited: str, renewals: list[Renewal]) -> None:
+def _write(root: str, file: str, edited: bytes, renewals: list[Renewal]) -> None:
     """Listings first; when the DBOM cannot be written they get their old content back."""
     before: dict[str, bytes | None] = {}
     try:
@@ -109,7 +109,7 @@ def _write(root: str, file: str, edited: str, renewals: list[Renewal]) -> None:
                 target = os.path.join(root, renewal.change.listing)
                 before[target] = _content(target)
                 write_atomic(target, renewal.measured.listing)
-        write_atomic(file, edited.encode())
+        write_atomic(file, edited)
     except BaseException:
         for target, content in before.items():
             if content is not None:

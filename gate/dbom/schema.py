@@ -6,8 +6,9 @@ import posixpath
 import re
 
 from gate.core.model import Kind as ArtifactKind
+from gate.core.text import printable
 from gate.dbom.model import Artifact, Origin, Scan, Signature
-from gate.documents.kinds import Constant, Field, Fields, Integer, Kind, ListOf, Record, Text, digest_problem
+from gate.documents.kinds import SHA256, Constant, Field, Fields, Integer, Kind, ListOf, Record, Text
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 
@@ -16,6 +17,8 @@ def path_problem(path: str) -> str | None:
     """Why `path` is no path inside the repository, or None."""
     if not path or path.isspace():
         return "the path is empty"
+    if any("\ud800" <= char <= "\udfff" for char in path):
+        return f'"{printable(path[:80])}" is not UTF-8, so no document can name it: rename it'
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", path):
         return f'"{path[:80]}" is absolute: write it relative to the root, so that it means the same on every machine'
     if "\\" in path and "/" not in path:
@@ -27,7 +30,11 @@ def path_problem(path: str) -> str | None:
     return None
 
 
-_path = Text(check=path_problem)
+PATH = Text(
+    check=path_problem,
+    pattern=r"(?!/|~|[A-Za-z]:[\\/])(?!(.*/)?\.\.(/|$))(?!(\./*)*\.?$)[^\x00]*[^\x00\s][^\x00]*",
+    expected="a path inside the repository",
+)
 _words = Text()
 
 
@@ -59,7 +66,7 @@ SOURCE = Record(
 )
 SIGNATURE = Record(
     {
-        "bundle": Field(_path, "The file that holds the signature.", required=True),
+        "bundle": Field(PATH, "The file that holds the signature.", required=True),
         "kind": Field(Text(choices=("sigstore", "oms", "attestation", "key")), "What kind of signature it is."),
     },
     _signature,
@@ -94,11 +101,11 @@ def _artifact(kind: ArtifactKind) -> Kind:
             "The name by which policies, people and training code call it; unique in the document.",
             required=True,
         ),
-        "path": Field(_path, "The file or directory, relative to the root, with forward slashes.", required=True),
-        "sha256": Field(Text(check=digest_problem), "SHA-256 of the file, or of the listing of a directory."),
+        "path": Field(PATH, "The file or directory, relative to the root, with forward slashes.", required=True),
+        "sha256": Field(SHA256, "SHA-256 of the file, or of the listing of a directory."),
         "version": Field(_words, "Its version; a changed digest needs a new one."),
         "listing": Field(
-            _path, "Directories only: the file with the digest of each member, as `sha256sum -c` reads it."
+            PATH, "Directories only: the file with the digest of each member, as `sha256sum -c` reads it."
         ),
         "size": Field(Integer(), "Bytes; for a directory, of all its files together."),
         "source": Field(SOURCE, "Where it came from."),
@@ -107,7 +114,7 @@ def _artifact(kind: ArtifactKind) -> Kind:
     }
     special = {
         "dataset": {
-            "suite": Field(_path, "The Great Expectations suite that its rows must pass."),
+            "suite": Field(PATH, "The Great Expectations suite that its rows must pass."),
             "scan": Field(SCAN, "How the poisoning scan is to read it."),
         },
         "model": {"trained_on": Field(ListOf(_words), "Names of the datasets that it was trained on.")},

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from collections.abc import Mapping as Map
 from typing import NamedTuple
 
-from gate.core.errors import UnableError, UsageError
+from gate.core.errors import DocumentError, UnableError, UsageError
 from gate.core.model import Kind
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Artifact, Dbom
 from gate.documents import edit
-from gate.documents.nodes import Document, Mapping, Scalar, Sequence, decode, parse
+from gate.documents.nodes import Document, Mapping, Scalar, Sequence, parse
 
 SECTIONS: Map[Kind, str] = {"dataset": "datasets", "model": "models"}
 HEADER = "# yaml-language-server: $schema=dbom.schema.json  (`gate schema dbom > dbom.schema.json`)\ndbom: 1\n"
@@ -29,29 +29,28 @@ class Change(NamedTuple):
     listing: str | None = None
 
 
-def with_entry(text: str, name: str, kind: Kind, entry: dict[str, edit.Value]) -> str:
-    """The text of the DBOM `name` with one more entry; an empty `text` becomes a new DBOM.
+def with_entry(document: Document, kind: Kind, entry: dict[str, edit.Value]) -> bytes:
+    """The bytes of the DBOM with one more entry; an empty `document` becomes a new DBOM.
 
     Raises `DocumentError` when the DBOM is not valid before, and `UnableError` when it would not be after.
     """
-    document = decode((text or HEADER).encode(), name)
+    if not document.text.strip():
+        document = document._replace(text=HEADER)
     root = parse(document)
     assert isinstance(root, Mapping)
-    edited = edit.apply(document.text, [edit.append(document, root, SECTIONS[kind], entry)])
-    return _confirmed(edited, name, lambda dbom: _holds(dbom.find(str(entry["name"])), entry))
+    edits = edit.append(document, root, SECTIONS[kind], entry)
+    return _edited(document, edits, lambda dbom: _holds(dbom.find(str(entry["name"])), entry))
 
 
-def with_changes(text: str, name: str, changes: list[Change]) -> str:
-    """The text of the DBOM `name` with new digests, sizes, versions and listings of some entries."""
-    document = decode(text.encode(), name)
+def with_changes(document: Document, changes: list[Change]) -> bytes:
+    """The bytes of the DBOM with new digests, sizes, versions and listings of some entries; raises as `with_entry`."""
     entries = _entry_nodes(parse(document))
     edits = [e for change in changes for e in _edits(document, entries[change.name], change)]
-    edited = edit.apply(document.text, edits)
 
     def holds(dbom: Dbom) -> bool:
         return all(_holds(dbom.find(c.name), {k: v for k, v in c._asdict().items() if v is not None}) for c in changes)
 
-    return _confirmed(edited, name, holds)
+    return _edited(document, edits, holds)
 
 
 def free_name(path: str, dbom: Dbom | None) -> str:
@@ -107,12 +106,16 @@ def _holds(artifact: Artifact | None, values: Map[str, edit.Value]) -> bool:
     return True
 
 
-def _confirmed(edited: str, name: str, holds: Callable[[Dbom], bool]) -> str:
-    """`edited`, after reading it back: an edit that did not do what it should is never written."""
-    dbom = read_dbom(decode(edited.encode(), name))
-    if not holds(dbom):
-        raise UnableError(f"the style of {printable(name)} is beyond this command", "edit the entry by hand")
-    return edited
+def _edited(document: Document, edits: list[edit.Edit], holds: Callable[[Dbom], bool]) -> bytes:
+    """The edited document, after reading it back: an edit that did not do what it should is never written."""
+    edited = edit.apply(document.text, edits)
+    try:
+        held = holds(read_dbom(document._replace(text=edited)))
+    except DocumentError:  # its places are those of a text that nobody wrote
+        held = False
+    if not held:
+        raise UnableError(f"the style of {printable(document.name)} is beyond this command", "edit the entry by hand")
+    return document.encode(edited)
 
 
 def refuse_taken(dbom: Dbom, name: str, path: str) -> None:

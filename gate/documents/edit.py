@@ -17,7 +17,7 @@ from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence
 Value: TypeAlias = "int | str | list[Value] | dict[str, Value]"
 
 _GUESSED = re.compile(
-    r"[-+]?[.\d][\d_.]*(?:[eE][-+]?\d+)?|0[xXoObB][\da-fA-F_]+|\d{4}-\d\d?-\d\d?.*"
+    r"[-+]?[.\d][\d_.]*(?:[eE][-+]?\d+)?|[-+]?\d[\d_]*(?::\d+)+(?:\.\d*)?|0[xXoObB][\da-fA-F_]+|\d{4}-\d\d?-\d\d?.*"
     r"|(?i:y|n|yes|no|on|off|true|false|null|[-+]?\.(?:nan|inf))|[~=]|"
 )
 """Plain scalars that some YAML reader takes for something other than text."""
@@ -41,44 +41,45 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 def set_value(document: Document, mapping: Mapping, key: str, value: int | str, after: str) -> Edit:
     """Replaces the value of `key`, or inserts the key behind the key `after`, which must be there."""
+    text = document.text
     if key in mapping.items:
-        span = mapping.items[key][1].span
-        text = json.dumps(value, ensure_ascii=False) if mapping.flow else plain_or_quoted(value)
-        return Edit(span.start, span.end, text if span.end > span.start else f" {text}")
+        node = mapping.items[key][1]
+        new = _json(value) if mapping.flow else plain_or_quoted(value)
+        return Edit(node.span.start, _end(text, node), new if node.span.end > node.span.start else f" {new}")
     anchor, neighbour = mapping.items[after]
-    end = _end(document.text, neighbour)
+    end = _end(text, neighbour)
     if mapping.flow:
-        return Edit(end, end, f", {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
-    end = _end_of_line(document.text, end)
-    indent = " " * anchor.span.column
-    return Edit(end, end, f"{_newline(document.text)}{indent}{key}: {plain_or_quoted(value)}")
+        return Edit(end, end, f", {_json(key)}: {_json(value)}")
+    end = _end_of_line(text, end)
+    return Edit(end, end, f"{_newline(text)}{' ' * anchor.span.column}{key}: {plain_or_quoted(value)}")
 
 
-def append(document: Document, root: Mapping, key: str, entry: dict[str, Value]) -> Edit:
+def append(document: Document, root: Mapping, key: str, entry: dict[str, Value]) -> list[Edit]:
     """Appends `entry` to the list under `key` of the `root` mapping; the list is made where it is missing."""
     text, newline = document.text, _newline(document.text)
     if key not in root.items:
-        return _append_key(document, root, key, entry)
+        return [_append_key(document, root, key, entry)]
     sequence = root.items[key][1]
     if isinstance(sequence, Sequence) and sequence.items:
         end = _end(text, sequence.items[-1])
         if sequence.flow:
-            return Edit(end, end, ", " + json.dumps(entry, ensure_ascii=False))
+            return [Edit(end, end, ", " + _json(entry))]
         end = _end_of_line(text, end)
-        return Edit(end, end, newline + newline.join(_item(entry, sequence.span.column)))
+        return [Edit(end, end, newline + newline.join(_item(entry, sequence.span.column)))]
+    start, end = sequence.span.start, sequence.span.end
     if root.flow:
-        return Edit(sequence.span.start, sequence.span.end, json.dumps([entry], ensure_ascii=False))
-    start = sequence.span.start  # `datasets:` or `datasets: []`
-    while start > 0 and text[start - 1] == " ":
+        return [Edit(start, end, _json([entry]))]
+    while text[start - 1] == " ":  # `datasets: []  # comment`: the brackets go, the comment stays on its line
         start -= 1
-    return Edit(start, sequence.span.end, newline + newline.join(_item(entry, 2)))
+    line = _end_of_line(text, end)
+    return [Edit(start, end, ""), Edit(line, line, newline + newline.join(_item(entry, 2)))]
 
 
 def _append_key(document: Document, root: Mapping, key: str, entry: dict[str, Value]) -> Edit:
     text, newline = document.text, _newline(document.text)
     if root.flow:
         end = _end(text, list(root.items.values())[-1][1])
-        return Edit(end, end, f", {json.dumps(key)}: {json.dumps([entry], ensure_ascii=False)}")
+        return Edit(end, end, f", {_json(key)}: {_json([entry])}")
     lead = "" if text.endswith("\n") else newline
     return Edit(len(text), len(text), lead + newline.join([f"{key}:", *_item(entry, 2)]) + newline)
 
@@ -91,7 +92,7 @@ def render(entry: dict[str, Value], indent: int = 0) -> list[str]:
         if isinstance(value, dict):
             lines += [lead, *render(value, indent + 2)]
         elif isinstance(value, list):
-            lines.append(f"{lead} [{', '.join(json.dumps(item, ensure_ascii=False) for item in value)}]")
+            lines.append(f"{lead} [{', '.join(map(_json, value))}]")
         else:
             lines.append(f"{lead} {plain_or_quoted(value)}")
     return lines
@@ -101,7 +102,18 @@ def plain_or_quoted(value: int | str) -> str:
     """`value` as a scalar that every YAML reader takes for what it is; quoted only where it must be."""
     if isinstance(value, int) or (_PLAIN.fullmatch(value) and not _GUESSED.fullmatch(value)):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return _json(value)
+
+
+def _json(value: Value) -> str:
+    """`value` as JSON, which is flow style to YAML; what does not print is escaped, as YAML would refuse it raw.
+
+    Past U+FFFF YAML takes every character as it is, and no escape means the same to it and to JSON.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c > "\uffff" else json.dumps(c)[1:-1] for c in text)
 
 
 def _item(entry: dict[str, Value], indent: int) -> list[str]:
@@ -112,16 +124,25 @@ def _item(entry: dict[str, Value], indent: int) -> list[str]:
 def _end(text: str, node: Node) -> int:
     """Where the text of `node` really ends: the parser counts the comments behind a block as part of it."""
     if isinstance(node, Scalar):
-        end = node.span.end
-        while end > node.span.start and text[end - 1] in " \r\n":  # block scalars end behind their last line
-            end -= 1
-        return end
+        return _block_end(text, node) if text[node.span.start : node.span.start + 1] in ("|", ">") else node.span.end
     if node.flow or not node.items:
         return node.span.end
     if isinstance(node, Sequence):
         return _end(text, node.items[-1])
     key, value = list(node.items.values())[-1]
     return max(key.span.end, _end(text, value))
+
+
+def _block_end(text: str, node: Scalar) -> int:
+    """The end of the last line of a block scalar: the last one that is indented as its first one is."""
+    end = _end_of_line(text, node.span.start)
+    last, indent = end, 0
+    for match in re.finditer(r"\n( *)(\S[^\r\n]*)", text[end : node.span.end]):
+        indent = indent or len(match[1])
+        if len(match[1]) < indent:
+            break
+        last = end + match.end()
+    return last
 
 
 def _end_of_line(text: str, position: int) -> int:

@@ -48,7 +48,10 @@ class Kind(Protocol):
 
 
 class Text:
-    """A text: matching `pattern` in full if one is given, one of `choices` if any, and passing `check`."""
+    """A text: one of `choices` if any, passing `check`, and matching `pattern` in full if one is given.
+
+    Where both are given, `check` says in words what `pattern` says to editors.
+    """
 
     def __init__(
         self, *, pattern: str = "", expected: str = "", choices: tuple[str, ...] = (), check: Check | None = None
@@ -97,6 +100,9 @@ def digest_problem(text: str) -> str | None:
     if len(text) != 64:
         return f"this digest has {len(text)} hexadecimal digits; a SHA-256 has 64"
     return None
+
+
+SHA256 = Text(check=digest_problem, pattern="[0-9a-fA-F]{64}", expected="a SHA-256 digest")
 
 
 class Integer:
@@ -259,9 +265,7 @@ class Record:
 
     def schema(self) -> dict[str, Json]:
         """An object with these properties and no others."""
-        properties: dict[str, Json] = {
-            key: {"description": field.help, **field.kind.schema()} for key, field in self._fields.items()
-        }
+        properties: dict[str, Json] = {key: _property(field) for key, field in self._fields.items()}
         required: list[Json] = [key for key, field in self._fields.items() if field.required]
         return {
             "type": "object",
@@ -269,6 +273,14 @@ class Record:
             "additionalProperties": False,
             **({"required": required} if required else {}),
         }
+
+
+def _property(field: Field) -> dict[str, Json]:
+    """The schema of one key; what is not required may also be left empty."""
+    schema = field.kind.schema()
+    if not field.required:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    return {"description": field.help, **schema}
 
 
 def _first_key(node: Mapping) -> Span:

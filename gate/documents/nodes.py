@@ -8,6 +8,7 @@ built from parse events without recursion; PyYAML's own composer crashes the pro
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from typing import Any, NamedTuple, TypeAlias
@@ -69,10 +70,15 @@ Node: TypeAlias = "Scalar | Mapping | Sequence"
 
 
 class Document(NamedTuple):
-    """The text of one file, under the name by which messages speak of it."""
+    """The text of one file, under the name by which messages speak of it; `bom` says that a byte order mark led it."""
 
     name: str
     text: str
+    bom: bool = False
+
+    def encode(self, text: str) -> bytes:
+        """`text` as the bytes of this file."""
+        return text.encode("utf-8-sig" if self.bom else "utf-8")
 
     def locate(self, span: Span) -> Location:
         """The place of `span` for a person, with its line."""
@@ -105,10 +111,10 @@ def read_bytes(path: str, name: str, *, follow: bool = False) -> bytes:
         if os.path.islink(path) and not follow:
             raise UsageError(f"{printable(name)} is a symbolic link", "put the file itself there") from None
         raise UsageError(f"{printable(name)}: {error.strerror}", "name a file that exists and can be read") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{printable(name)} is not a regular file", "name a YAML or JSON file")
     with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{printable(name)} is not a regular file")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise DocumentError(
@@ -130,7 +136,8 @@ def decode(data: bytes, name: str) -> Document:
         offset = min(i for i in (text.find("\ufeff"), text.find("\0")) if i >= 0)
         at = Location(name, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
         raise DocumentError([Problem(at, "a binary file, not YAML or JSON text")])
-    return Document(name, _join_surrogates(text) if text.lstrip()[:1] == "{" else text)
+    bom = data.startswith(codecs.BOM_UTF8)
+    return Document(name, _join_surrogates(text) if text.lstrip()[:1] == "{" else text, bom)
 
 
 def parse(document: Document, problems: list[Problem] | None = None) -> Node:
@@ -188,7 +195,7 @@ class _Builder:
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 self._refuse_magic(event)
-                self._place(Scalar(event.value, event.style is None, _span(event)))
+                self._place(Scalar(event.value, not event.style, _span(event)))
             elif kind is yaml.MappingStartEvent:
                 self._open(event, Mapping({}, bool(event.flow_style), _span(event)))
             elif kind is yaml.SequenceStartEvent:

@@ -46,6 +46,6 @@ def _explained(path: str, error: OSError) -> UnableError | UsageError:
     import errno
 
     message = f"cannot write {printable(path)}: {error.strerror}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
         return UnableError(message, "nothing was changed; make room and run the command again")
     return UsageError(message, "nothing was changed; choose a place that can be written")

@@ -1,8 +1,9 @@
 """Listings: the per-file digests of a directory, in the format that `sha256sum -c` reads.
 
 One line `<hex>  <path>` per file, paths relative to the directory with forward slashes, sorted by bytes,
-nothing left out. As coreutils does, a line whose name holds a newline or a backslash begins with a backslash
-and escapes the two. The digest of a directory is the SHA-256 of its listing, so coreutils alone can check it.
+nothing left out. As coreutils does, a line whose name holds a newline, a carriage return or a backslash
+begins with a backslash and escapes the three. The digest of a directory is the SHA-256 of its listing, so
+coreutils alone can check it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ MAX_BYTES = 1024 * 1024 * 1024
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *]([^\n]+)")
 _LINES = re.compile(r"(?:[0-9a-f]{64} [ *][^\n]+\n)*")
-_SUSPECT = ("\\", "//", "  /", " */", "/.", "  .", " *.", "/\n")
+_SUSPECT = ("\0", "\\", "//", "  /", " */", "/.", "  .", " *.", "/\n")
 """What lines hold that are escaped or leave the directory; names such as `.keep` hold it too."""
 _ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
 
@@ -47,8 +48,9 @@ def format_listing(digests: Mapping[str, str]) -> bytes:
 
 
 def _line(path: bytes, digest: bytes) -> bytes:
-    if b"\n" in path or b"\\" in path:
-        return b"\\%s  %s\n" % (digest, path.replace(b"\\", b"\\\\").replace(b"\n", b"\\n"))
+    if b"\n" in path or b"\r" in path or b"\\" in path:
+        escaped = path.replace(b"\\", b"\\\\").replace(b"\n", b"\\n").replace(b"\r", b"\\r")
+        return b"\\%s  %s\n" % (digest, escaped)
     return b"%s  %s\n" % (digest, path)
 
 

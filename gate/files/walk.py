@@ -8,11 +8,14 @@ from typing import Literal, NamedTuple
 
 from gate.files import beneath
 
-OddKind = Literal["link", "special", "unreadable"]
+OddKind = Literal["link", "outside", "special", "unreadable"]
 
 
 class Odd(NamedTuple):
-    """Something that is no file: a link, a FIFO, device or socket, or a directory that cannot be listed."""
+    """Something that is no file: a link, a FIFO, device or socket, or a directory that cannot be listed.
+
+    `outside` is a link of which somebody found out that it leads out of the root.
+    """
 
     path: str
     kind: OddKind
@@ -26,11 +29,17 @@ class Directory(NamedTuple):
     odd: tuple[Odd, ...]
 
 
-def walk(root: str, path: str = "", *, skip: frozenset[str] = frozenset()) -> Iterator[Directory]:
+HISTORY = ".git"
+"""The directory that holds a repository's history and no content of its own."""
+
+
+def walk(
+    root: str, path: str = "", *, history: bool = True, without: frozenset[str] = frozenset()
+) -> Iterator[Directory]:
     """Every directory from `path` in `root` downwards, in no particular order.
 
-    Links are reported and not followed. Directories in `skip` are left out, by path relative to `root` or,
-    for a bare name such as `.git`, wherever they are. Raises OSError where `path` itself cannot be listed.
+    Links are reported and not followed. Left out are the directories whose path relative to `root` is in
+    `without`, and without `history` those that hold git's. Raises OSError where `path` itself cannot be listed.
     """
     pending = [path]
     while pending:
@@ -44,8 +53,8 @@ def walk(root: str, path: str = "", *, skip: frozenset[str] = frozenset()) -> It
             yield Directory(current, (), (Odd(current, "unreadable"),))
             continue
         lead = f"{current}/" if current else ""
-        inner = [name for name, kind in found if kind == "directory" and name not in skip]
-        pending += [lead + name for name in inner if lead + name not in skip]
+        inner = [name for name, kind in found if kind == "directory" and (history or name != HISTORY)]
+        pending += [lead + name for name in inner if lead + name not in without]
         odd = tuple(Odd(lead + name, kind) for name, kind in found if kind in ("link", "special"))
         yield Directory(current, tuple(name for name, kind in found if kind == "file"), odd)
 

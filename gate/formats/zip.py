@@ -5,7 +5,16 @@ from __future__ import annotations
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.members import Members
 from gate.formats.streams import Budget, CorruptError, ExhaustedError, Slice, Unpacked, budget_of
-from gate.formats.zip_directory import Directory, Entry, MalformedError, data_start, entries, local_flags, locate
+from gate.formats.zip_directory import (
+    Directory,
+    Entry,
+    MalformedError,
+    data_start,
+    entries,
+    local_flags,
+    local_name,
+    locate,
+)
 
 MEMBERS = 100_000
 """Members that are looked at."""
@@ -94,6 +103,9 @@ def _member(source: Source, entry: Entry, directory: Directory, members: Members
         if (entry.flags | local_flags(source, entry)) & _ENCRYPTED:
             message = "marked as encrypted: programs that ignore the mark read what cannot be examined"
             members.flaw("weights/unscannable", message, name, entry.offset)
+        if local_name(source, entry) != entry.name:
+            message = "its own header gives it another name: programs differ in which one they believe"
+            members.flaw("weights/archive-tampered", message, name, entry.offset)
         content = _content(source, entry, start, members.budget)
     except MalformedError as error:
         return members.flaw("weights/malformed", str(error), name, error.offset)

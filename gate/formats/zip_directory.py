@@ -163,5 +163,10 @@ def local_flags(source: Source, entry: Entry) -> int:
     return _int(source.read(entry.local, 8), 6, 2)
 
 
+def local_name(source: Source, entry: Entry) -> bytes:
+    """The name in the local header, which may differ too."""
+    return source.read(entry.local + _LOCAL_SIZE, _int(source.read(entry.local + 26, 2), 0, 2))
+
+
 def _int(data: bytes, offset: int, width: int) -> int:
     return int.from_bytes(data[offset : offset + width], "little")

@@ -74,7 +74,8 @@ def _batches(
             if resolved and os.path.isfile(os.path.join(*resolved)):
                 batches.append(_single(*resolved, path, listing.get(path[len(shown) + 1 :])))
             else:
-                odd.append(Odd(path, entry.kind))
+                leads_out = entry.kind == "link" and not places.holds(entry.path)
+                odd.append(Odd(path, "outside" if leads_out else entry.kind))
     return tuple(batches), tuple(odd)
 
 

@@ -29,6 +29,11 @@ class Places(NamedTuple):
     root: str
     cache_roots: frozenset[str] = frozenset()
 
+    def holds(self, path: str) -> bool:
+        """Whether `path`, a link in the root, leads to something in the root."""
+        base = os.path.realpath(self.root)
+        return os.path.commonpath([base, os.path.realpath(os.path.join(self.root, path))]) == base
+
     def resolve(self, path: str) -> tuple[str, str] | None:
         """The cache root and the path beneath it that `path`, a link in the root, leads to; None if to none."""
         target = os.path.realpath(os.path.join(self.root, path))

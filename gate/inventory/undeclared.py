@@ -13,9 +13,6 @@ from gate.files.walk import Directory, Odd, walk
 from gate.formats.interface import Inspection
 from gate.inventory.plan import Places, Plan, within
 
-NOT_CONTENT = frozenset((".git",))
-"""Directories that hold a repository's history and no content of its own."""
-
 MANY_MEDIA = 20
 """Media files in one directory that make it a dataset rather than the pictures of a README."""
 
@@ -57,7 +54,7 @@ def plan_undeclared(
     """
     covered = frozenset(artifact.path for artifact in declared)
     if tracked is None:
-        directories = list(walk(places.root, "", skip=NOT_CONTENT | covered))
+        directories = list(walk(places.root, history=False, without=covered))
     else:
         directories = _tracked(tracked, places.root, covered)
     batches: list[Batch] = []
@@ -74,7 +71,9 @@ def plan_undeclared(
         odd += (
             entry
             for entry in directory.odd
-            if entry.path not in covered and within(entry.path, beneath_paths) and not _leads_inside(entry, places.root)
+            if entry.path not in covered
+            and within(entry.path, beneath_paths)
+            and not (entry.kind == "link" and places.holds(entry.path))
         )
     return Plan(tuple(batches), odd=tuple(odd))
 
@@ -90,7 +89,7 @@ def _tracked(paths: list[str], root: str, covered: frozenset[str]) -> list[Direc
         full = os.path.join(root, path)
         directory, _, name = path.rpartition("/")
         if path.endswith("/") or (os.path.isdir(full) and not os.path.islink(full)):
-            directories += walk(root, path.rstrip("/"), skip=NOT_CONTENT)
+            directories += walk(root, path.rstrip("/"), history=False, without=covered)
         elif os.path.islink(full):
             odd.setdefault(directory, []).append(Odd(path, "link"))
         else:
@@ -107,15 +106,6 @@ def _is_covered(path: str, covered: frozenset[str]) -> bool:
         if parent in covered:
             return True
     return False
-
-
-def _leads_inside(entry: Odd, root: str) -> bool:
-    """Whether a link leads to something that is judged at its own place."""
-    if entry.kind != "link":
-        return False
-    base = os.path.realpath(root)
-    target = os.path.realpath(os.path.join(root, entry.path))
-    return os.path.commonpath([base, target]) == base
 
 
 def materials(plan: Plan, files: Iterable[Examined], location: Location | None) -> Iterator[Material]:
@@ -169,7 +159,7 @@ def _text_format(path: str) -> str | None:
 
 
 def _extension(path: str) -> str:
-    return path.rpartition("/")[2].rpartition(".")[2].lower()
+    return os.path.splitext(path)[1][1:].lower()
 
 
 def _gathered(media: dict[str, list[Examined]]) -> dict[str, list[Examined]]:

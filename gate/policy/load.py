@@ -6,7 +6,7 @@ import hashlib
 import os
 
 from gate.core.errors import DocumentError, Problem, UsageError
-from gate.core.model import STAGES
+from gate.core.model import STAGES, Location
 from gate.core.text import did_you_mean, printable
 from gate.documents.kinds import Fields, Reading
 from gate.documents.nodes import decode, parse, read_bytes
@@ -65,7 +65,7 @@ class _Loader:
         reading.finish()
         assert fields is not None  # a record that is not read has noted why
         policy = self._build(fields, path, name, (*way, os.path.realpath(path)))
-        _refuse_weakening(policy)
+        _refuse_weakening(policy, fields.at.get("cache_roots", policy.location))
         return policy
 
     def _build(self, fields: Fields, path: str, name: str, way: tuple[str, ...]) -> Policy:
@@ -127,7 +127,7 @@ def _pack_hint(name: str) -> str:
     return did_you_mean(PREFIX + name, known) or f"the packs are {', '.join(known)}"
 
 
-def _refuse_weakening(policy: Policy) -> None:
+def _refuse_weakening(policy: Policy, cache_roots: Location) -> None:
     """A policy that is extended by file cannot be loosened: say so at once, with both places."""
     problems = []
     for rule, entries in policy.entries.items():
@@ -140,7 +140,7 @@ def _refuse_weakening(policy: Policy) -> None:
     if policy.cache_roots and not policy.cache_roots <= policy.allowed_roots():
         names = ", ".join(base.name for base in policy.extends if not base.is_pack)
         message = f"`cache_roots:` has a directory that {printable(names)} does not have"
-        problems.append(Problem(policy.location, message, "a policy extended by file can only be tightened"))
+        problems.append(Problem(cache_roots, message, "a policy extended by file can only be tightened"))
     if problems:
         raise DocumentError(problems)
 

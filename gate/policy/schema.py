@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from gate.core.catalogue import UnknownRuleError, get_rule, rule_ids
 from gate.core.model import ENFORCEMENTS, KINDS, STAGES, Json, Location
 from gate.core.text import did_you_mean, shorten
-from gate.documents.kinds import Constant, Either, Field, Fields, ListOf, MapOf, Reading, Record, Text, digest_problem
+from gate.documents.kinds import SHA256, Constant, Either, Field, Fields, ListOf, MapOf, Reading, Record, Text
 from gate.documents.nodes import Node, Scalar
 from gate.policy.model import Entry, Selector
 
@@ -85,7 +85,7 @@ ENTRY = Record(
 EXTENSION = Record(
     {
         "url": Field(Text(), "A pack such as `gate:strict`, or a file relative to this one.", required=True),
-        "sha256": Field(Text(check=digest_problem), "The SHA-256 that the file must have."),
+        "sha256": Field(SHA256, "The SHA-256 that the file must have."),
     },
     _extension,
 )

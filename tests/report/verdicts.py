@@ -48,7 +48,11 @@ def decision(
 
 def artifact(name: str | None, kind: Kind, path: str, verified: bool = True) -> Examination:
     """One examined artifact."""
-    return Examination(Subject(kind, name, path), verified, {"weights": {"format": "safetensors", "tensors": 3}})
+    return Examination(
+        Subject(kind, name, path),
+        verified,
+        {"integrity": {"verified": verified}, "weights": {"format": "safetensors", "tensors": 3}},
+    )
 
 
 def verdict(
