@@ -25,7 +25,7 @@ _FIX = {
 
 def check(material: Material, context: Context) -> Checked:
     """Reports every flaw that the format readers found."""
-    known = [file for file in material.files if file.inspection is not None and file.inspection is not PLAIN]
+    known = [file for file in material.files if file.inspection is not None and file.inspection != PLAIN]
     findings = tuple(finding for file in known for finding in _flaws(material, file))
     facts: dict[str, Json] = {"formats": dict(Counter(file.inspection.format for file in known if file.inspection))}
     if not material.is_directory and known and (inspection := known[0].inspection):
