@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from gate.change.judge import Change, Head, judge_change
 from gate.checks.examine import examine_all
 from gate.checks.interface import Checked, Context, Examined, Material
 from gate.checks.registry import CHECKS, load_check
@@ -22,8 +23,9 @@ from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places, Plan, within
 from gate.inventory.undeclared import materials, plan_undeclared
 from gate.judge import decide, outcome
-from gate.policy.default import NOTE, default_policy
+from gate.policy.default import NOTE, POLICY_NAME, default_policy
 from gate.policy.load import load_policies
+from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, PREFIX
 
 DBOM_NAME = "dbom.yaml"
@@ -31,7 +33,11 @@ Progress = Callable[[int], object]
 
 
 class Request(NamedTuple):
-    """What to judge, and how. `root` is absolute, `dbom` and `paths` are relative to it; `home` stands for `~`."""
+    """What to judge, and how.
+
+    `root` is absolute, `dbom` and `paths` are relative to it; `home` stands for `~`. With `base`, a revision of
+    git, the work tree is judged as a change to it.
+    """
 
     root: str
     home: str
@@ -41,6 +47,7 @@ class Request(NamedTuple):
     paths: tuple[str, ...] = ()
     families: tuple[str, ...] = tuple(CHECKS)
     jobs: int = 1
+    base: str | None = None
 
 
 def check(request: Request, progress: Progress | None = None) -> Verdict:
@@ -52,6 +59,8 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     references, notes = _policies(request)
     policies = load_policies(references, request.root, request.home)
     dbom, dbom_notes = _dbom(request)
+    change = _change(request, policies, dbom)
+    policies = change.policies
     places = Places(request.root, policies.allowed_roots())
     _refuse_unknown_paths(request, dbom)
     chosen = [a for a in dbom.artifacts if _selected(a, request.paths)]
@@ -67,7 +76,8 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     examined = _examine([*plans, undeclared], request.jobs, progress)
     found = [_material(plan, files) for plan, files in zip(plans, examined, strict=False)]
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
-    findings, artifacts = _run_checks(found, request, dbom)
+    stated, artifacts = _run_checks(found, request, dbom)
+    findings = [*change.findings, *stated]
     files = [file for group in examined for file in group if file.status == "read"]
     decisions = decide(policies, findings, request.stage)
     return Verdict(
@@ -79,7 +89,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
         files=len(files),
         bytes=sum(file.size for file in files),
         sha256=_digests(findings, files),
-        notes=(*notes, *dbom_notes, *_pointer_note(examined[-1]), *_family_note(request)),
+        notes=(*notes, *change.notes, *dbom_notes, *_pointer_note(examined[-1]), *_family_note(request)),
     )
 
 
@@ -89,6 +99,14 @@ def _policies(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return request.policies, ()
     found = default_policy(request.root, os.path.dirname(request.dbom or ""))
     return ((found,), ()) if found else ((PREFIX + DEFAULT,), (NOTE,))
+
+
+def _change(request: Request, policies: Policies, dbom: Dbom) -> Change:
+    if request.base is None:
+        return Change(policies, (), ())
+    named = request.policies or (os.path.join(os.path.dirname(request.dbom or ""), POLICY_NAME),)
+    head = Head(request.root, request.home, named, policies, dbom, request.dbom or DBOM_NAME)
+    return judge_change(head, request.base)
 
 
 def _dbom(request: Request) -> tuple[Dbom, tuple[str, ...]]:

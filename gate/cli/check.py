@@ -21,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", default="", metavar="FAMILY,...", help=f"run only these check families: {', '.join(CHECKS)}"
     )
+    parser.add_argument("--base", metavar="REV", help="judge the work tree as a change to this revision of git")
     judging.add_options(parser)
 
 
@@ -37,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         paths=tuple(place.beneath(path, where.root) for path in arguments.paths),
         families=_families(arguments.only),
         jobs=arguments.jobs or default_jobs(),
+        base=arguments.base,
     )
     with Progress("checking") as progress:
         verdict = check(request, progress)

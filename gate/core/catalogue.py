@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gate.core.model import Severity
 from gate.core.text import did_you_mean
 
-FAMILIES = ("dbom", "gate", "integrity", "poisoning", "signatures", "suites", "weights")
+FAMILIES = ("dbom", "gate", "integrity", "policy", "poisoning", "signatures", "suites", "weights")
 """Each is a module of `gate.core.rules`."""
 
 SECURITY_SEVERITY: dict[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}

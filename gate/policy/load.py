@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from typing import NamedTuple, Protocol
 
 from gate.core.errors import DocumentError, Problem, UsageError
 from gate.core.model import STAGES, Location
@@ -18,13 +19,37 @@ MAX_DEPTH = 16
 MAX_FILES = 200
 
 
-def load_policies(references: tuple[str, ...], root: str, home: str) -> Policies:
-    """The policies behind `references`, each a pack or a file relative to `root`.
+class Files(Protocol):
+    """Where policy files are read from, by paths relative to the root: the work tree, or a commit."""
+
+    def read(self, path: str, *, follow: bool) -> bytes:
+        """The bytes of a file; a link only where `follow` says so. Raises `UsageError`."""
+
+    def real(self, path: str) -> str:
+        """The absolute path behind links and `..`."""
+
+
+class WorkTree(NamedTuple):
+    """The files that lie beneath `root`, and where the command line says so, elsewhere."""
+
+    root: str
+
+    def read(self, path: str, *, follow: bool) -> bytes:
+        """The bytes of a file."""
+        return read_bytes(os.path.join(self.root, path), path, follow=follow)
+
+    def real(self, path: str) -> str:
+        """The absolute path behind links and `..`."""
+        return os.path.realpath(os.path.join(self.root, path))
+
+
+def load_policies(references: tuple[str, ...], root: str, home: str, files: Files | None = None) -> Policies:
+    """The policies behind `references`, each a pack or a file relative to `root`, read from `files`.
 
     `home` stands for `~` in cache roots. Raises `UsageError` for a pack or file that does not exist and
     `DocumentError` for what is wrong in one.
     """
-    loader = _Loader(root, home)
+    loader = _Loader(files or WorkTree(root), home)
     return Policies(tuple(loader.named(reference) for reference in references))
 
 
@@ -35,10 +60,10 @@ class _Loader:
     policy could otherwise have the gate quote any file of the machine in an error.
     """
 
-    def __init__(self, root: str, home: str) -> None:
-        self._root, self._home = root, home
-        self._homes = [os.path.realpath(root)]
-        self._files = 0
+    def __init__(self, files: Files, home: str) -> None:
+        self._files, self._home = files, home
+        self._homes = [files.real("")]
+        self._read = 0
 
     def named(self, reference: str) -> Policy:
         """A policy that the command line names."""
@@ -47,30 +72,28 @@ class _Loader:
             if name not in PACKS:
                 raise UsageError(f'there is no pack "{printable(reference)}"', _pack_hint(name))
             return load_pack(name)
-        path = os.path.join(self._root, reference)
-        self._homes.append(os.path.dirname(os.path.realpath(path)))
-        return self._file(path, (), None)
+        self._homes.append(os.path.dirname(self._files.real(reference)))
+        return self._file(os.path.normpath(reference), (), None)
 
-    def _file(self, path: str, way: tuple[str, ...], pinned: Extension | None) -> Policy:
-        name = os.path.relpath(path, self._root)
-        data = read_bytes(path, name, follow=pinned is None)
+    def _file(self, name: str, way: tuple[str, ...], pinned: Extension | None) -> Policy:
+        data = self._files.read(name, follow=pinned is None)
         if pinned and pinned.sha256 and hashlib.sha256(data).hexdigest() != pinned.sha256.lower():
             found = hashlib.sha256(data).hexdigest()
             message = f"{printable(pinned.reference)} is not the pinned policy: its SHA-256 is {found}"
             raise DocumentError([Problem(pinned.location, message, "review the change, then pin the new digest")])
-        self._files += 1
+        self._read += 1
         document = decode(data, name)
         reading = Reading(document)
         fields: Fields | None = POLICY.read(parse(document, reading.problems), reading)
         reading.finish()
         assert fields is not None  # a record that is not read has noted why
-        policy = self._build(fields, path, name, (*way, os.path.realpath(path)))
+        policy = self._build(fields, name, (*way, self._files.real(name)))
         _refuse_weakening(policy, fields.at.get("cache_roots", policy.location))
         return policy
 
-    def _build(self, fields: Fields, path: str, name: str, way: tuple[str, ...]) -> Policy:
+    def _build(self, fields: Fields, name: str, way: tuple[str, ...]) -> Policy:
         extensions: list[Extension] | None = fields.get("extends")
-        extends = tuple(self._extended(e, os.path.dirname(path), way) for e in extensions or ())
+        extends = tuple(self._extended(e, os.path.dirname(name), way) for e in extensions or ())
         rules: dict[str, list[Entry]] = fields.get("rules") or {}
         return Policy(
             name=f"{fields.get('name')} ({name})" if fields.get("name") else name,
@@ -96,12 +119,13 @@ class _Loader:
             raise DocumentError(
                 [Problem(extension.location, message, "keep a copy in the repository and pin its sha256")]
             )
-        path = os.path.join(beside, reference)
-        if not any(os.path.realpath(path).startswith(home + os.sep) for home in self._homes):
+        path = os.path.normpath(os.path.join(beside, reference))
+        real = self._files.real(path)
+        if not any(real.startswith(home + os.sep) for home in self._homes):
             message = f"{printable(reference)} lies outside of the repository"
             raise DocumentError([Problem(extension.location, message, "keep the policies that are extended in it")])
-        if os.path.realpath(path) in way or len(way) >= MAX_DEPTH or self._files >= MAX_FILES:
-            what = "extends itself" if os.path.realpath(path) in way else "extends too many policies"
+        if real in way or len(way) >= MAX_DEPTH or self._read >= MAX_FILES:
+            what = "extends itself" if real in way else "extends too many policies"
             raise DocumentError([Problem(extension.location, f"through {printable(reference)} this policy {what}")])
         try:
             return self._file(path, way, extension)

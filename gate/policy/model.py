@@ -79,9 +79,14 @@ class Policy(NamedTuple):
 
 
 class Policies(NamedTuple):
-    """The policies that judge together; where they differ, the strictest wins."""
+    """The policies that judge together; where they differ, the strictest wins.
+
+    What only lets through more, such as cache roots, counts from the `trusted` ones alone: where a change is
+    judged those of its base, otherwise all.
+    """
 
     members: tuple[Policy, ...]
+    trusted: tuple[Policy, ...] | None = None
 
     def decide(self, rule: str, subject: Subject, stage: Stage) -> Entry:
         """The strictest entry of all members; every policy builds on a pack, and a pack speaks of every rule."""
@@ -91,13 +96,14 @@ class Policies(NamedTuple):
         return entry
 
     def allowed_roots(self) -> frozenset[str]:
-        """The cache roots that every member allows; packs have no say."""
-        roots = [policy.allowed_roots() for policy in self.members if not policy.is_pack]
+        """The cache roots that every trusted policy allows; packs have no say."""
+        trusted = self.members if self.trusted is None else self.trusted
+        roots = [policy.allowed_roots() for policy in trusted if not policy.is_pack]
         return frozenset.intersection(*roots) if roots else frozenset()
 
     def names(self) -> tuple[str, ...]:
         """Each member with what it extends, for reports."""
-        return tuple(policy.lineage() for policy in self.members)
+        return tuple(dict.fromkeys(policy.lineage() for policy in self.members))
 
 
 def strictest(entries: Iterable[Entry | None]) -> Entry | None:

@@ -8,6 +8,7 @@ add: [[PATH, --name, x, ...]]   `gate add` runs, in order
 then: {PATH: CHANGE}            what changes afterwards; CHANGE is CONTENT, null to delete, or one of
                                 {link: target} {fifo: true} {replace: [old, new]}
 policy: text of gate-policy.yaml
+change: true                    what stands before `then` is committed, and judged as the base of a change
 run: [check, ...]               or [scan, ...]; the default is [check]
 at: dbom.yaml:5                 positive cases: where a finding of the rule must stand
 """
@@ -37,6 +38,7 @@ class Case:
     add: list[list[str]] = field(default_factory=list)
     then: dict[str, Any] = field(default_factory=dict)
     policy: str = ""
+    change: bool = False
     run: list[str] = field(default_factory=lambda: ["check"])
     at: str = ""
 
@@ -69,11 +71,16 @@ def play(case: Case, repo: Repo, report: Path) -> Played:
     for arguments in case.add:
         added = repo.gate("add", *arguments)
         assert added.code == 0, added.err
+    if case.change:
+        repo.git("add", "--all")
+        repo.git("commit", "--quiet", "--message=base")
+        repo.git("branch", "base")
     for path, change in case.then.items():
         _change(repo, path, change)
     if case.policy:
         repo.write("gate-policy.yaml", case.policy)
-    result = repo.gate(*case.run, "--report", "text", "--report", f"json={report}")
+    base = ["--base", "base"] if case.change else []
+    result = repo.gate(*case.run, *base, "--report", "text", "--report", f"json={report}")
     assert result.code != 2, result.err
     document = json.loads(report.read_text("utf-8"))
     return Played(result.out, document["files"], list(found_in(document)))

@@ -106,4 +106,117 @@ RULES = (
         bad="```yaml\n- name: sign-classifier\n  path: models/sign.safetensors\n```",
         good="`gate update sign-classifier --version 2.1.0`",
     ),
+    Rule(
+        id="dbom/version-not-raised",
+        title="a change gives an artifact other bytes under the version that it had",
+        severity="medium",
+        why=(
+            "People and pipelines refer to data and weights by name and version. Other bytes under a version that was "
+            "reviewed, scanned or trained on make every such reference wrong, and are how a replaced artifact looks. "
+            "Reported when a change is judged (`gate check --base REV`)."
+        ),
+        fix="Run `gate update NAME --version NEW` with a version above the one at the base.",
+        cwe=("CWE-345",),
+        atlas=("AML.T0010.002",),
+        owasp=("LLM03:2025",),
+        bad="`sha256` of `traffic-signs` changed, `version` is still `2024.1`.",
+        good="`gate update traffic-signs --version 2024.2`",
+    ),
+    Rule(
+        id="dbom/version-lowered",
+        title="a change takes an artifact back to an older version, or removes its version",
+        severity="high",
+        why=(
+            "An old version is validly signed and was once approved, which makes it the easiest bad artifact to bring "
+            "in: with the flaws that were mended since. The base branch is the only authority on which version is "
+            "the current one. Reported when a change is judged (`gate check --base REV`)."
+        ),
+        fix=(
+            "Declare a version above the one at the base. A rollback that is meant is a new version with the old "
+            "bytes: `gate update NAME --version NEW`."
+        ),
+        cwe=("CWE-345",),
+        atlas=("AML.T0010",),
+        owasp=("LLM03:2025",),
+        bad="`version: 2.1.0` at the base, `version: 1.9.0` in the change.",
+        good="`version: 2.1.1`, with the bytes that 1.9.0 had.",
+    ),
+    Rule(
+        id="dbom/artifact-dropped",
+        title="a change removes the entry of an artifact",
+        severity="high",
+        why=(
+            "What is not declared is not verified: the entry goes in one pull request, the bytes change in the next, "
+            "and nothing is left that could notice. Moving an entry between `datasets` and `models` counts, for "
+            "policies ask more of one than of the other; a new name for the same path or bytes does not. Reported "
+            "when a change is judged (`gate check --base REV`)."
+        ),
+        fix="Restore the entry. The owners of the base branch remove what the project no longer uses.",
+        cwe=("CWE-353",),
+        atlas=("AML.T0010",),
+        owasp=("LLM03:2025",),
+        bad="The entry `sign-classifier` is gone from `dbom.yaml`.",
+        good="The entry is there, with a new digest and a new version if the model changed.",
+    ),
+    Rule(
+        id="dbom/digest-dropped",
+        title="a change removes the digest of an artifact",
+        severity="high",
+        why=(
+            "An entry without `sha256` accepts any bytes. Removing the digest is the quietest way to stop verifying an "
+            "artifact, because the entry itself stays. Reported when a change is judged (`gate check --base REV`)."
+        ),
+        fix="Restore `sha256:`; after an intended change of the bytes run `gate update NAME --version NEW`.",
+        cwe=("CWE-353",),
+        atlas=("AML.T0010",),
+        owasp=("LLM03:2025",),
+        bad="The line `sha256: 9f2c...` of an entry is gone.",
+        good="`gate update traffic-signs --version 2024.2` wrote a new one.",
+    ),
+    Rule(
+        id="dbom/signature-dropped",
+        title="a change removes the signature of an artifact",
+        severity="high",
+        why=(
+            "The digest in the DBOM is as trustworthy as the author of the last change to it; a signature is what that "
+            "author cannot make up. Without it, the change vouches for itself. Reported when a change is judged "
+            "(`gate check --base REV`)."
+        ),
+        fix="Restore `signature:`, and have the new bytes signed by who signed the old ones.",
+        cwe=("CWE-347",),
+        atlas=("AML.T0010",),
+        owasp=("LLM03:2025",),
+        bad="The key `signature:` of an entry is gone.",
+        good="`signature:` names the bundle over the new bytes.",
+    ),
+    Rule(
+        id="dbom/suite-dropped",
+        title="a change removes the suite of a dataset",
+        severity="high",
+        why=(
+            "A suite that fails can be mended or removed, and removing it takes one line. Rows that no longer pass are "
+            "then trained on. Reported when a change is judged (`gate check --base REV`)."
+        ),
+        fix="Restore `suite:`; change the expectations themselves where the data rightly changed.",
+        cwe=("CWE-354",),
+        atlas=("AML.T0059",),
+        owasp=("LLM04:2025",),
+        bad="The key `suite:` of a dataset is gone.",
+        good="`suite:` is there, and the suite was changed in the same pull request, for a reviewer to see.",
+    ),
+    Rule(
+        id="dbom/scan-dropped",
+        title="a change removes the poisoning scan of a dataset",
+        severity="high",
+        why=(
+            "Poisoned rows have valid digests. A dataset that was scanned and no longer is has lost the one check that "
+            "looks at what the samples do. Reported when a change is judged (`gate check --base REV`)."
+        ),
+        fix="Restore `scan:`.",
+        cwe=("CWE-354",),
+        atlas=("AML.T0020",),
+        owasp=("LLM04:2025",),
+        bad="The key `scan:` of a dataset is gone.",
+        good="`scan: {modality: image-classification, labels: folder}`",
+    ),
 )

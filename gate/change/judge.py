@@ -1,0 +1,120 @@
+"""A change and its base: who may judge it, and what it may not do.
+
+The merge base gives what is compared: what the change itself did. The tip of the base gives who may judge: a
+policy that was tightened meanwhile counts, and one that the change brings along cannot loosen it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gate.change.compare import changes, compare
+from gate.core.errors import GateError
+from gate.core.model import UNDECIDED, Finding, Location, Subject
+from gate.core.text import printable
+from gate.dbom.load import read_dbom
+from gate.dbom.model import Dbom
+from gate.documents.nodes import decode
+from gate.files.commit import AbsentError, Commit, merge_base, resolve
+from gate.files.git import work_tree
+from gate.policy.load import load_policies
+from gate.policy.model import Policies, Policy
+from gate.policy.packs import DEFAULT, PREFIX, load_pack
+from gate.policy.weaken import Weakening, weakenings
+
+
+class Change(NamedTuple):
+    """What a change comes to: the policies that judge it, its findings, and what else a reviewer should know."""
+
+    policies: Policies
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
+class Head(NamedTuple):
+    """The change as it stands in the work tree: `policies` judge it, `references` are theirs at the base."""
+
+    root: str
+    home: str
+    references: tuple[str, ...]
+    policies: Policies
+    dbom: Dbom
+    dbom_name: str
+
+
+def judge_change(head: Head, revision: str) -> Change:
+    """Judges the work tree against `revision`; a base that cannot be had is a finding of `gate/undecided`."""
+    try:
+        tip = resolve(head.root, revision)
+        fork = merge_base(head.root, tip)
+        before = _dbom(fork, head.dbom_name)
+        trusted = _policies(tip, head)
+    except GateError as error:
+        return _undecided(head, revision, error)
+    policies = Policies((*head.policies.members, *trusted.members), trusted.members)
+    subjects = [a.subject for a in (*before.artifacts, *head.dbom.artifacts)]
+    findings = [*compare(before, head.dbom), *_weakened(weakenings(trusted, head.policies, subjects), head)]
+    findings += _cache_roots(trusted, head)
+    notes = (f"judged against {printable(revision)} ({tip.sha[:12]}), from {fork.sha[:12]} on",)
+    return Change(policies, tuple(findings), (*notes, *changes(before, head.dbom)))
+
+
+def _dbom(commit: Commit, name: str) -> Dbom:
+    """The DBOM of a commit; an empty one where it has none."""
+    try:
+        return read_dbom(decode(commit.read(name), f"{name} at {commit.sha[:12]}"))
+    except AbsentError:
+        return Dbom("", Location(""))
+
+
+def _policies(commit: Commit, head: Head) -> Policies:
+    """What the base says; packs, and policies outside of the repository, are none of the change's business."""
+    tree = os.path.realpath(work_tree(head.root) or head.root) + os.sep
+    members: list[Policy] = []
+    for reference in head.references:
+        within = not reference.startswith(PREFIX) and commit.real(reference).startswith(tree)
+        try:
+            members += load_policies((reference,), head.root, head.home, commit if within else None).members
+        except AbsentError:
+            members.append(load_pack(DEFAULT))
+    return Policies(tuple(members))
+
+
+def _undecided(head: Head, revision: str, error: GateError) -> Change:
+    """Without a base the change cannot loosen anything: baseline judges beside what it brings along."""
+    baseline = load_pack(DEFAULT)
+    message = f"the base {printable(revision)} cannot be had: {error.message.partition(chr(10))[0]}"
+    location = head.dbom.location if head.dbom.path else Location(head.dbom_name)
+    finding = Finding(UNDECIDED, Subject(None, None, ""), message, error.fix or "mend the base branch", location)
+    return Change(Policies((*head.policies.members, baseline), (baseline,)), (finding,), ())
+
+
+def _weakened(found: Iterator[Weakening], head: Head) -> Iterator[Finding]:
+    for weakening in found:
+        rule, before, now, subject, stage = weakening
+        about = f" for {subject.name or subject.path}" if subject.name != "unnamed" else ""
+        message = f"`{now.enforce}` for {rule} is looser than `{before.enforce}` at {before.location} of the base"
+        fix = "restore it; a policy is loosened on the base branch, by those who own it"
+        inside = not now.location.path.startswith(PREFIX)
+        location = now.location if inside else _place(head)
+        evidence = {"stage": stage, "about": about.strip(), "before": before.enforce, "now": now.enforce}
+        yield Finding("policy/weakened", Subject(None, None, location.path), message, fix, location, (), {**evidence})
+
+
+def _cache_roots(trusted: Policies, head: Head) -> Iterator[Finding]:
+    if added := head.policies.allowed_roots() - trusted.allowed_roots():
+        names = ", ".join(sorted(map(printable, added)))
+        message = f"`cache_roots:` has {names}, which the base does not have"
+        fix = "remove it; a policy is loosened on the base branch, by those who own it"
+        location = _place(head)
+        yield Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
+
+
+def _place(head: Head) -> Location:
+    """Where to point for what no line of the head says: its own policy file, else the DBOM."""
+    own = [policy.location for policy in head.policies.members if not policy.is_pack]
+    if own:
+        return own[0]
+    return head.dbom.location if head.dbom.path else Location(head.dbom_name)
