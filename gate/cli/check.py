@@ -9,6 +9,7 @@ from gate.checks.registry import CHECKS
 from gate.cli import judging, place
 from gate.cli.terminal import Progress
 from gate.core.errors import UsageError
+from gate.core.model import Verdict
 from gate.core.text import did_you_mean, printable
 from gate.engine import default_jobs
 from gate.run import Request, check
@@ -41,8 +42,16 @@ def run(arguments: argparse.Namespace) -> int:
         base=arguments.base,
     )
     with Progress("checking") as progress:
-        verdict = check(request, progress)
+        verdict = _of_commit(check(request, progress), request)
     return judging.emit(verdict, reports)
+
+
+def _of_commit(verdict: Verdict, request: Request) -> Verdict:
+    """A commit may change nothing but documents of the gate, links or the revision of a submodule: that is a pass."""
+    if request.stage != "pre-commit" or not request.paths or verdict.outcome != "nothing-to-check":
+        return verdict
+    note = "what was named has no content to judge; the DBOM and the policy were read"
+    return verdict._replace(outcome="pass", notes=(*verdict.notes, note))
 
 
 def _families(only: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from gate.core.text import count, did_you_mean, printable
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("gate.cli.check", "judge the repository: the declared bytes, weight formats, what is not declared"),
     "scan": ("gate.cli.scan", "judge weight files on their own, without a DBOM"),
+    "init": ("gate.cli.init", "propose dbom.yaml, a policy, a workflow and hooks from what the repository holds"),
     "add": ("gate.cli.add", "declare a file or directory in dbom.yaml"),
     "update": ("gate.cli.update", "declare the new bytes of artifacts that changed on purpose"),
     "policy": ("gate.cli.policy", "show the effective policy, or lint policy files"),

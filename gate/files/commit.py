@@ -64,10 +64,17 @@ def resolve(root: str, revision: str) -> Commit:
 
 
 def merge_base(root: str, tip: Commit) -> Commit:
-    """Where the work tree's HEAD left the history of `tip`; raises `UnableError` where they share none."""
+    """Where the work tree's HEAD left the history of `tip`; raises `UnableError` where they share none.
+
+    In a shallow clone a path between the two may be cut off, and the one that is left lead to an older commit
+    than the real one, which whoever shapes the history of a change could arrange. There only a base that HEAD
+    contains is certain.
+    """
     fix = "fetch more history: `git fetch --unshallow`, or `fetch-depth: 0` in the checkout step"
-    found = _git(root, "merge-base", tip.sha, "HEAD", fix=fix)
-    return Commit(root, found.decode().strip())
+    found = Commit(root, _git(root, "merge-base", tip.sha, "HEAD", fix=fix).decode().strip())
+    if found.sha != tip.sha and _git(root, "rev-parse", "--is-shallow-repository").strip() != b"false":
+        raise UnableError("the history is shallow, so where the change began is not certain", fix)
+    return found
 
 
 def _git(root: str, *arguments: str, fix: str = "") -> bytes:

@@ -53,10 +53,7 @@ def plan_undeclared(
     `tracked` is what git names; without it the whole tree is walked. With `beneath_paths`, only files there.
     """
     covered = frozenset(artifact.path for artifact in declared)
-    if tracked is None:
-        directories = list(walk(places.root, history=False, without=covered))
-    else:
-        directories = _tracked(tracked, places.root, covered)
+    directories = _walked(places.root, covered) if tracked is None else _tracked(tracked, places.root, covered)
     batches: list[Batch] = []
     odd: list[Odd] = []
     for directory in directories:
@@ -76,6 +73,13 @@ def plan_undeclared(
             and not (entry.kind == "link" and places.holds(entry.path))
         )
     return Plan(tuple(batches), odd=tuple(odd))
+
+
+def _walked(root: str, covered: frozenset[str]) -> list[Directory]:
+    try:
+        return list(walk(root, history=False, without=covered))
+    except OSError:
+        return [Directory("", (), (Odd(".", "unreadable"),))]
 
 
 def _tracked(paths: list[str], root: str, covered: frozenset[str]) -> list[Directory]:

