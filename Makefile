@@ -36,7 +36,7 @@ locks:  ## the action's requirements with their digests, one file for the core a
 	build/uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 	for name in core $(LOCKED_EXTRAS); do \
 	    extra=; [ $$name = core ] || extra="--extra $$name"; \
-	    build/uv/bin/uv pip compile --quiet --no-config --default-index https://pypi.org/simple --universal \
+	    build/uv/bin/uv pip compile --quiet --no-config --universal \
 	        --python-version 3.10 --generate-hashes --no-annotate --custom-compile-command "make locks" \
 	        -c constraints.txt $$extra pyproject.toml -o action/requirements/$$name.txt || exit 1; \
 	done
