@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 from gate.change.judge import Change, Head, judge_change
 from gate.checks.examine import examine_all
+from gate.checks.integrity import entries
 from gate.checks.interface import Checked, Context, Examined, Material
 from gate.checks.registry import CHECKS, load_check
 from gate.core.errors import UsageError
 from gate.core.model import Examination, Finding, Location, Stage, Verdict
-from gate.core.text import count, printable
+from gate.core.text import printable
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Artifact, Dbom
 from gate.files import git
 from gate.inventory.declared import plan_artifact
-from gate.inventory.plan import Places, Plan, within
+from gate.inventory.plan import Places, Plan, parents, within
 from gate.inventory.undeclared import materials, plan_undeclared
 from gate.judge import decide, outcome
 from gate.policy.default import NOTE, POLICY_NAME, default_policy
@@ -63,7 +64,9 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     policies = change.policies
     places = Places(request.root, policies.allowed_roots())
     _refuse_unknown_paths(request, dbom)
-    chosen = [a for a in dbom.artifacts if _selected(a, request.paths)]
+    named = frozenset(request.paths)
+    above = frozenset(parent for path in named for parent in parents(path))
+    chosen = [a for a in dbom.artifacts if _selected(a, named, above)]
     with git.listing(request.root) as listing:  # git works while the artifacts are walked
         plans = [plan_artifact(artifact, places) for artifact in chosen]
         tracked = listing.paths() if listing else None
@@ -72,11 +75,11 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
             *notes,
             "git could not list this work tree, so every file in it was judged, also those that it ignores",
         )
-    undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(request, dbom, references), request.paths)
+    undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(request, dbom, references), named)
     examined = _examine([*plans, undeclared], request.jobs, progress)
     found = [_material(plan, files) for plan, files in zip(plans, examined, strict=False)]
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
-    stated, artifacts = _run_checks(found, request, dbom)
+    stated, artifacts = _run_checks(found, request)
     findings = [*change.findings, *stated]
     files = [file for group in examined for file in group if file.status == "read"]
     decisions = decide(policies, findings, request.stage)
@@ -89,7 +92,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
         files=len(files),
         bytes=sum(file.size for file in files),
         sha256=_digests(findings, files),
-        notes=(*notes, *change.notes, *dbom_notes, *_pointer_note(examined[-1]), *_family_note(request)),
+        notes=(*notes, *change.notes, *dbom_notes, *_family_note(request)),
     )
 
 
@@ -123,14 +126,17 @@ def _dbom(request: Request) -> tuple[Dbom, tuple[str, ...]]:
     return Dbom("", Location("")), (f"no {DBOM_NAME} here, so nothing is declared: `gate add PATH` begins one",)
 
 
-def _selected(artifact: Artifact, paths: tuple[str, ...]) -> bool:
-    return within(artifact.path, paths) or any(path.startswith(artifact.path + "/") for path in paths)
+def _selected(artifact: Artifact, named: frozenset[str], above: frozenset[str]) -> bool:
+    """Whether the artifact, its listing, or something above or beneath it was named."""
+    listed = artifact.listing is not None and within(artifact.listing, named)
+    return listed or within(artifact.path, named) or artifact.path in above
 
 
 def _refuse_unknown_paths(request: Request, dbom: Dbom) -> None:
     for path in request.paths:
-        known = any(_selected(artifact, (path,)) for artifact in dbom.artifacts)
-        if not known and not os.path.lexists(os.path.join(request.root, path)):
+        if os.path.lexists(os.path.join(request.root, path)):
+            continue
+        if not any(_selected(artifact, frozenset((path,)), frozenset(parents(path))) for artifact in dbom.artifacts):
             raise UsageError(f"{printable(path)} is neither a file nor declared in the DBOM", "check the spelling")
 
 
@@ -160,16 +166,16 @@ def _material(plan: Plan, files: list[Examined]) -> Material:
     )
 
 
-def _run_checks(
-    found: Iterable[Material], request: Request, dbom: Dbom
-) -> tuple[list[Finding], tuple[Examination, ...]]:
-    context = Context(request.stage, dbom.path or None)
+def _run_checks(found: Iterable[Material], request: Request) -> tuple[list[Finding], tuple[Examination, ...]]:
+    context = Context(request.stage)
     checks = {family: load_check(family) for family in request.families}
     findings: list[Finding] = []
     examinations: list[Examination] = []
     for material in found:
         results: dict[str, Checked] = {family: run(material, context) for family, run in checks.items()}
         findings += (finding for result in results.values() for finding in result.findings)
+        if "integrity" not in results:
+            findings += entries(material)
         facts = {family: result.facts for family, result in results.items() if result.facts}
         verified = facts.get("integrity", {}).get("verified") is True
         examinations.append(Examination(material.subject, verified, facts))
@@ -181,11 +187,6 @@ def _digests(findings: Iterable[Finding], files: Iterable[Examined]) -> dict[str
     if not named:
         return {}
     return {file.path: file.sha256 for file in files if file.sha256 and file.path in named}
-
-
-def _pointer_note(undeclared: Iterable[Examined]) -> Iterator[str]:
-    if number := sum(file.pointer is not None for file in undeclared):
-        yield f"{count(number, 'undeclared Git LFS pointer')}: what they stand for is not here and was not judged"
 
 
 def _family_note(request: Request) -> Iterator[str]:

@@ -39,7 +39,7 @@ def scan(request: Request, progress: Progress | None = None) -> Verdict:
     odd: list[Examined] = []
     batches = [batch for path in request.paths for batch in _batches(request.root, path, odd)]
     files = [file for found in examine_all(batches, request.jobs, progress) for file in found]
-    context = Context(request.stage, None)
+    context = Context(request.stage)
     findings: list[Finding] = []
     artifacts: list[Examination] = []
     for file in [*files, *odd]:
@@ -74,11 +74,15 @@ def _batches(root: str, path: str, odd: list[Examined]) -> Iterator[Batch]:
         yield Batch(directory, "", (name,), "", alias=shown, digest="none")
         return
     lead = "" if shown == "." else shown.rstrip("/") + "/"
-    for found in walk(real, history=False):
+    directories = list(walk(real, history=False))
+    walked = {f"{d.path}/{name}" if d.path else name for d in directories for name in d.files}
+    walked |= {d.path for d in directories}
+    for found in directories:
         yield Batch(real, found.path, found.files, (lead + found.path).rstrip("/"), digest="none")
         for entry in found.odd:
             target = os.path.realpath(os.path.join(real, entry.path))
             if entry.kind != "link":
                 odd.append(Examined(lead + entry.path, entry.kind))
-            elif os.path.commonpath([real, target]) != real:
-                odd.append(Examined(lead + entry.path, "outside"))
+            elif os.path.lexists(target) and os.path.relpath(target, real) not in {*walked, "."}:
+                inside = os.path.commonpath([real, target]) == real
+                odd.append(Examined(lead + entry.path, "link" if inside else "outside"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
-from gate.change.versions import is_lower
+from gate.change.versions import is_lower, is_same
 from gate.core.model import Finding, Json, Location
 from gate.core.text import printable
 from gate.dbom.model import Artifact, Dbom
@@ -17,36 +18,59 @@ _DROPPABLE = (
 )
 
 
-def compare(before: Dbom, now: Dbom) -> Iterator[Finding]:
-    """Every way in which `now` promises less than `before`."""
-    for old in before.artifacts:
-        new = _successor(old, before, now)
+def compare(before: Dbom, now: Dbom, root: str) -> Iterator[Finding]:
+    """Every way in which `now` promises less than `before`; `root` is where the files of `now` are."""
+    for old, new in _pairs(before, now):
         if new is None:
             yield _dropped(old, now)
             continue
         yield from _kept(old, new)
         yield from _version(old, new)
+        if new.path != old.path and os.path.lexists(os.path.join(root, old.path)) and not _covers(now, old.path):
+            message = f"{new.name} names another path, and {printable(old.path)} is still there, no longer declared"
+            fix = f"remove {printable(old.path)}, or give it an entry of its own"
+            yield _about(new, "dbom/artifact-dropped", message, fix, new.alert)
 
 
 def changes(before: Dbom, now: Dbom) -> Iterator[str]:
-    """Sentences on changed suites, scan settings and listings: no findings, and still for a reviewer to see."""
+    """Sentences on what else changed: no findings, and still for a reviewer to see."""
+    for old, new in _pairs(before, now):
+        for key in ("path", "suite", "scan", "listing", "signature"):
+            was, is_now = getattr(old, key, None), getattr(new, key, None)
+            if new and was and was != is_now:
+                yield f"this change gives {new.name} {'another' if is_now else 'no'} `{key}:`"
+
+
+def _pairs(before: Dbom, now: Dbom) -> list[tuple[Artifact, Artifact | None]]:
+    """Each old artifact with what it is now: of the same name, or new with the same path, or with the same bytes.
+
+    An artifact succeeds one other at most: two that become one are a loss.
+    """
+    free = [a for a in now.artifacts if before.find(a.name) is None]
+    found: dict[str, Artifact] = {}
     for old in before.artifacts:
-        new = _successor(old, before, now)
-        for key in ("suite", "scan", "listing", "signature"):
-            was, is_now = getattr(old, key), getattr(new, key) if new else None
-            if new and was and is_now and was != is_now:
-                yield f"this change gives {new.name} another `{key}:`"
+        if same := now.find(old.name):
+            found[old.name] = same
+    for alike in (_same_path, _same_bytes):
+        for old in before.artifacts:
+            heir = None if old.name in found else next((a for a in free if alike(a, old)), None)
+            if heir is not None:
+                free.remove(heir)
+                found[old.name] = heir
+    heirs = ((old, found.get(old.name)) for old in before.artifacts)
+    return [(old, new if new is not None and new.kind == old.kind else None) for old, new in heirs]
 
 
-def _successor(old: Artifact, before: Dbom, now: Dbom) -> Artifact | None:
-    """The same artifact after the change: by name, or under a new name with the same path or the same bytes."""
-    same = now.find(old.name)
-    if same is None:
-        renamed = [a for a in now.artifacts if before.find(a.name) is None]
-        same = next((a for a in renamed if a.path == old.path), None) or next(
-            (a for a in renamed if old.sha256 and a.sha256 == old.sha256), None
-        )
-    return same if same is not None and same.kind == old.kind else None
+def _same_path(new: Artifact, old: Artifact) -> bool:
+    return new.path == old.path
+
+
+def _same_bytes(new: Artifact, old: Artifact) -> bool:
+    return old.sha256 is not None and new.sha256 == old.sha256
+
+
+def _covers(dbom: Dbom, path: str) -> bool:
+    return any(a.path == path or path.startswith(a.path + "/") for a in dbom.artifacts)
 
 
 def _dropped(old: Artifact, now: Dbom) -> Finding:
@@ -60,7 +84,7 @@ def _dropped(old: Artifact, now: Dbom) -> Finding:
 
 def _kept(old: Artifact, new: Artifact) -> Iterator[Finding]:
     for key, rule, consequence in _DROPPABLE:
-        if getattr(old, key, None) is not None and getattr(new, key) is None:
+        if getattr(old, key) is not None and getattr(new, key) is None:
             message = f"{new.name} lost its {consequence}"
             yield _about(new, rule, message, f"restore `{key}:` of {new.name}", new.alert)
 
@@ -73,7 +97,7 @@ def _version(old: Artifact, new: Artifact) -> Iterator[Finding]:
         message = f"the version of {new.name} went down, from {was} to {now}"
         fix = f"declare a version above {was}; an older one may have flaws that were mended since"
         yield _about(new, "dbom/version-lowered", message, fix, at)._replace(evidence=evidence)
-    elif old.sha256 and new.sha256 and old.sha256 != new.sha256 and old.version == new.version:
+    elif old.sha256 and new.sha256 and old.sha256 != new.sha256 and is_same(old.version, new.version):
         message = f"the bytes of {new.name} changed and its version did not: still {now}"
         fix = f"run `gate update {new.name} --version NEW`"
         yield _about(new, "dbom/version-not-raised", message, fix, at)._replace(evidence=evidence)

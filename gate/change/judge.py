@@ -17,7 +17,7 @@ from gate.core.text import printable
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Dbom
 from gate.documents.nodes import decode
-from gate.files.commit import AbsentError, Commit, merge_base, resolve
+from gate.files.commit import AbsentError, Commit, merge_bases, resolve
 from gate.files.git import work_tree
 from gate.policy.load import load_policies
 from gate.policy.model import Policies, Policy
@@ -48,17 +48,19 @@ def judge_change(head: Head, revision: str) -> Change:
     """Judges the work tree against `revision`; a base that cannot be had is a finding of `gate/undecided`."""
     try:
         tip = resolve(head.root, revision)
-        fork = merge_base(head.root, tip)
-        before = _dbom(fork, head.dbom_name)
+        forks = merge_bases(head.root, tip)
+        befores = [_dbom(fork, head.dbom_name) for fork in forks]
         trusted = _policies(tip, head)
     except GateError as error:
         return _undecided(head, revision, error)
     policies = Policies((*head.policies.members, *trusted.members), trusted.members)
-    subjects = [a.subject for a in (*before.artifacts, *head.dbom.artifacts)]
-    findings = [*compare(before, head.dbom), *_weakened(weakenings(trusted, head.policies, subjects), head)]
-    findings += _cache_roots(trusted, head)
-    notes = (f"judged against {printable(revision)} ({tip.sha[:12]}), from {fork.sha[:12]} on",)
-    return Change(policies, tuple(findings), (*notes, *changes(before, head.dbom)))
+    subjects = [a.subject for dbom in (*befores, head.dbom) for a in dbom.artifacts]
+    findings = [*_weakened(weakenings(trusted, head.policies, subjects), head), *_cache_roots(trusted, head)]
+    notes = [f"judged against {printable(revision)} ({tip.sha[:12]}), from {forks[0].sha[:12]} on"]
+    for before in befores:
+        findings += (found for found in compare(before, head.dbom, head.root) if found not in findings)
+        notes += (note for note in changes(before, head.dbom) if note not in notes)
+    return Change(policies, tuple(findings), tuple(notes))
 
 
 def _dbom(commit: Commit, name: str) -> Dbom:
@@ -93,14 +95,12 @@ def _undecided(head: Head, revision: str, error: GateError) -> Change:
 
 def _weakened(found: Iterator[Weakening], head: Head) -> Iterator[Finding]:
     for weakening in found:
-        rule, before, now, subject, stage = weakening
-        about = f" for {subject.name or subject.path}" if subject.name != "unnamed" else ""
+        rule, before, now, _ = weakening
         message = f"`{now.enforce}` for {rule} is looser than `{before.enforce}` at {before.location} of the base"
         fix = "restore it; a policy is loosened on the base branch, by those who own it"
         inside = not now.location.path.startswith(PREFIX)
         location = now.location if inside else _place(head)
-        evidence = {"stage": stage, "about": about.strip(), "before": before.enforce, "now": now.enforce}
-        yield Finding("policy/weakened", Subject(None, None, location.path), message, fix, location, (), {**evidence})
+        yield Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
 
 
 def _cache_roots(trusted: Policies, head: Head) -> Iterator[Finding]:

@@ -10,9 +10,7 @@ from gate.core.model import Finding, Json, Related
 from gate.core.text import printable
 from gate.dbom.model import Artifact
 
-_BRANCHES = frozenset(
-    ("main", "master", "head", "latest", "trunk", "dev", "develop", "nightly", "stable", "refs/heads")
-)
+_BRANCHES = frozenset(("main", "master", "head", "latest", "trunk", "dev", "develop", "nightly", "stable", "heads"))
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HUB_HOSTS = frozenset(("huggingface.co", "hf.co"))
 
@@ -47,7 +45,7 @@ def _undeclared(material: Material) -> Iterator[Finding]:
 
 def _format(material: Material) -> str:
     inspection = material.files[0].inspection if material.files else None
-    return inspection.format if inspection else "a link out of the repository"
+    return inspection.format if inspection else "behind a link to what is not judged"
 
 
 def _origin(material: Material, artifact: Artifact) -> Iterator[Finding]:
@@ -65,16 +63,20 @@ def _origin(material: Material, artifact: Artifact) -> Iterator[Finding]:
 
 
 def is_pinned(url: str, host: str, revision: str | None) -> bool:
-    """Whether `revision` always names the same content: on a hub only a commit does, elsewhere also a release."""
+    """Whether `revision` always names the same content: on a hub only a commit does, elsewhere also a release.
+
+    A release has a digit in its name, and nothing in it names a branch.
+    """
     if not revision:
         return False
     if host in _HUB_HOSTS or url.startswith("hf:"):
         return _COMMIT.fullmatch(revision) is not None
-    return revision.lower() not in _BRANCHES and not revision.startswith("refs/heads/")
+    parts = revision.lower().split("/")
+    return any(char.isdigit() for char in revision) and not any(part in _BRANCHES or part == ".." for part in parts)
 
 
 def _complete(material: Material, artifact: Artifact) -> Iterator[Finding]:
-    missing = [key for key in ("sha256", "version") if getattr(artifact, key) is None]
+    missing = [key for key in ("sha256", "version") if not getattr(artifact, key)]
     if missing:
         keys = " and ".join(f"`{key}:`" for key in missing)
         fix = f"run `gate update {artifact.name} --version VERSION`"

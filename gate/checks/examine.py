@@ -131,7 +131,7 @@ def _examine(batch: Batch, descriptor: int, name: str, path: str, progress: Prog
     else:
         read, sha256, inspection = _large(batch, descriptor, before.st_size, progress)
         pointer = None
-    if sha256 is not None and _changed(before, os.fstat(descriptor), read):
+    if (sha256 is not None or batch.digest == "none") and _changed(before, os.fstat(descriptor), read):
         return Examined(path, "changed", size=read)
     expected = batch.expected.get(name)
     if expected is None or pointer is not None:

@@ -18,12 +18,10 @@ def check(material: Material, context: Context) -> Checked:
     """Compares what was examined with what the entry declares."""
     artifact = material.artifact
     if artifact is None:
-        return Checked(tuple(_entries(material)))
+        return Checked((*entries(material), *_absent(material, context)))
     present = [file for file in material.files if file.status == "read"]
     pointers = [file for file in present if file.pointer]
-    findings = [*_entries(material)]
-    if context.stage != "pre-commit":
-        findings += (_content_absent(material, file) for file in pointers)
+    findings = [*entries(material), *_absent(material, context)]
     if material.listing is not None and material.is_directory:
         findings += _against_listing(material, material.listing)
     found = _digest(material, artifact, present, as_listed=not findings)
@@ -140,8 +138,8 @@ def _against_listing(material: Material, listing: Mapping[str, str]) -> Iterator
         yield _missing(material, lead + path)
 
 
-def _entries(material: Material) -> Iterator[Finding]:
-    """What is no readable file."""
+def entries(material: Material) -> Iterator[Finding]:
+    """What is no readable file: a finding whichever families run, for none of them looked into it."""
     for file in material.files:
         if file.status != "read":
             yield _STATUS[file.status](material, file.path, file.detail)
@@ -202,6 +200,12 @@ _STATUS: dict[str, Callable[[Material, str, str], Finding]] = {
     "unreadable": _unreadable,
     "failed": _failed,
 }
+
+
+def _absent(material: Material, context: Context) -> Iterator[Finding]:
+    """Pointers without their content, which only a commit may leave behind."""
+    if context.stage != "pre-commit":
+        yield from (_content_absent(material, file) for file in material.files if file.pointer)
 
 
 def _content_absent(material: Material, file: Examined) -> Finding:

@@ -80,7 +80,6 @@ class Context(NamedTuple):
     """What every check may know beside the material."""
 
     stage: Stage
-    dbom_path: str | None
 
 
 class Checked(NamedTuple):

@@ -99,7 +99,7 @@ def _write(root: str, file: str, edited: bytes, listing: str | None, measured: M
     target = os.path.join(root, listing)
     if os.path.lexists(target):
         raise UsageError(f"{printable(listing)} exists already", "pass another --name, or remove the file")
-    write_atomic(target, measured.listing)
+    write_atomic(target, measured.listing, within=root)
     try:
         write_atomic(file, edited)
     except BaseException:

@@ -12,6 +12,7 @@ from gate.core.errors import UsageError
 from gate.core.model import Verdict
 from gate.core.text import did_you_mean, printable
 from gate.engine import default_jobs
+from gate.policy.default import POLICY_NAME
 from gate.run import Request, check
 
 
@@ -20,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="judge only what lies at or beneath these paths")
     place.add_options(parser)
     parser.add_argument(
-        "--only", default="", metavar="FAMILY,...", help=f"run only these check families: {', '.join(CHECKS)}"
+        "--only", default=None, metavar="FAMILY,...", help=f"run only these check families: {', '.join(CHECKS)}"
     )
     parser.add_argument("--base", metavar="REV", help="judge the work tree as a change to this revision of git")
     judging.add_options(parser)
@@ -30,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Judges the repository and writes the reports."""
     reports = judging.parse_reports(arguments.report)
     where = place.find(arguments.root, arguments.dbom)
+    judging.refuse_inputs(reports, where.root, (where.dbom or place.DBOM_NAME, *arguments.policy, POLICY_NAME))
     request = Request(
         root=where.root,
         home=os.path.expanduser("~"),
@@ -54,10 +56,14 @@ def _of_commit(verdict: Verdict, request: Request) -> Verdict:
     return verdict._replace(outcome="pass", notes=(*verdict.notes, note))
 
 
-def _families(only: str) -> tuple[str, ...]:
+def _families(only: str | None) -> tuple[str, ...]:
+    if only is None:
+        return tuple(CHECKS)
     chosen = tuple(filter(None, (family.strip() for family in only.split(","))))
     for family in chosen:
         if family not in CHECKS:
             hint = did_you_mean(family, CHECKS) or f"the families are {', '.join(CHECKS)}"
             raise UsageError(f'unknown check family "{printable(family)}"', hint)
-    return tuple(family for family in CHECKS if family in chosen) if only else tuple(CHECKS)
+    if not chosen:
+        raise UsageError("--only names no check family", f"the families are {', '.join(CHECKS)}")
+    return tuple(family for family in CHECKS if family in chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import NamedTuple
 
@@ -49,7 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 256:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError("a number from 1 to 256 is needed")
     return int(text)
 
@@ -65,6 +66,15 @@ def parse_reports(options: list[str]) -> list[ReportOption]:
     if len(on_stdout) > 1:
         raise UsageError("two reports for standard output", "write one of them to a file: --report FORMAT=FILE")
     return parsed if on_stdout else [ReportOption("text", ""), *parsed]
+
+
+def refuse_inputs(reports: list[ReportOption], root: str, inputs: tuple[str, ...]) -> None:
+    """Raises `UsageError` for a report that would replace what the gate reads, or another report."""
+    targets = [os.path.realpath(report.file) for report in reports if report.file]
+    read = {os.path.realpath(path) for name in inputs for path in (name, os.path.join(root, name))}
+    for target in targets:
+        if target in read or targets.count(target) > 1:
+            raise UsageError(f"a report would replace {printable(target)}", "write it to a file of its own")
 
 
 def emit(verdict: Verdict, reports: list[ReportOption]) -> int:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 from gate import __version__
 from gate.cli import terminal
@@ -33,6 +34,9 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line `argv` and returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name must not end the run where the terminal knows no UTF-8
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -47,6 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 4  # whoever reads the report did not get all of it
+    except OSError as error:
+        print(f"gate: {printable(str(error))}", file=sys.stderr)
+        print(
+            "  = fix: see that the report can be written to where it goes, and run the command again", file=sys.stderr
+        )
+        return 4
     except Exception as error:
         name = type(error).__name__
         print(f"gate: internal error: {name}: {printable(str(error))[:500]}", file=sys.stderr)
@@ -55,7 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    name = arguments[0] if arguments else "--help"
+    if not arguments or not arguments[0]:
+        print(_usage(), file=sys.stderr)
+        return 2
+    name = arguments[0]
     if name in ("-h", "--help", "help"):
         print(_usage())
         return 0

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from gate.core.errors import UsageError
 from gate.core.text import printable
+from gate.files import root as roots
 
-DBOM_NAME = "dbom.yaml"
+DBOM_NAME = roots.DBOM_NAME
 
 
 class Place(NamedTuple):
@@ -34,20 +35,9 @@ def find(root: str | None, dbom: str | None) -> Place:
     if dbom is not None and not os.path.lexists(dbom):
         raise UsageError(f"{printable(dbom)} does not exist", "`gate add PATH` writes a dbom.yaml")
     if root is None:
-        root = os.path.dirname(os.path.abspath(dbom)) if dbom else _upwards(os.getcwd())
+        root = os.path.dirname(os.path.abspath(dbom)) if dbom else roots.upwards(os.getcwd())
     root = os.path.abspath(root)
     return Place(root, os.path.relpath(dbom, root) if dbom else None)
-
-
-def _upwards(directory: str) -> str:
-    current = directory
-    while True:
-        if os.path.lexists(os.path.join(current, DBOM_NAME)) or os.path.lexists(os.path.join(current, ".git")):
-            return current
-        parent = os.path.dirname(current)
-        if parent == current:
-            return directory
-        current = parent
 
 
 def beneath(path: str, root: str) -> str:

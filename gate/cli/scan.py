@@ -7,6 +7,7 @@ import os
 
 from gate.cli import judging, place
 from gate.cli.terminal import Progress
+from gate.core.errors import UsageError
 from gate.policy.default import NOTE, default_policy
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, load_pack
@@ -15,13 +16,15 @@ from gate.scan import Request, scan
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate scan`."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a directory and all files beneath it")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a file, or a directory and all files beneath it")
     judging.add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judges the files and writes the reports."""
     reports = judging.parse_reports(arguments.report)
+    if not arguments.paths and arguments.stage != "pre-commit":  # a hook may be called for a commit without files
+        raise UsageError("no path was named", "`gate scan PATH...` judges files, and directories with all beneath them")
     root = os.getcwd()
     policies, notes = _policies(arguments.policy)
     request = Request(root, tuple(arguments.paths), policies, arguments.stage, _jobs(arguments), notes)

@@ -15,6 +15,8 @@ from gate.dbom.model import Artifact, Dbom
 from gate.dbom.write import Change, with_changes
 from gate.documents.nodes import decode, read_bytes
 from gate.files.atomic import write_atomic
+from gate.files.listing import ListingError, parse_listing
+from gate.inventory.declared import read_listing
 
 
 class Renewal(NamedTuple):
@@ -72,17 +74,22 @@ def _renewal(artifact: Artifact, root: str, version: str | None) -> Renewal:
     measured = measure(artifact, root)
     listing = artifact.listing or (f"dbom/{artifact.name}.sha256" if measured.listing is not None else None)
     same = (measured.sha256, measured.size) == (artifact.sha256, artifact.size) and version in (None, artifact.version)
-    if same and listing == artifact.listing and (listing is None or _holds(os.path.join(root, listing), measured)):
+    if same and listing == artifact.listing and (listing is None or _content(root, listing) == measured.listing):
         return Renewal(artifact, measured, None)
     return Renewal(artifact, measured, Change(artifact.name, measured.sha256, measured.size, version, listing))
 
 
-def _holds(listing: str, measured: Measured) -> bool:
+def _content(root: str, listing: str) -> bytes | None:
+    """What the listing holds now, None where it is not there; raises `UsageError` for a file that is none."""
     try:
-        with open(listing, "rb") as file:
-            return file.read() == measured.listing
-    except OSError:
-        return False
+        data = read_listing(root, listing)
+        parse_listing(data)
+    except FileNotFoundError:
+        return None
+    except (OSError, ListingError) as error:
+        message = f"{printable(listing)} is no listing that could be replaced: {error}"
+        raise UsageError(message, "name another file under `listing:`, or remove this one") from None
+    return data
 
 
 def _refuse_same_version(renewals: list[Renewal]) -> None:
@@ -107,8 +114,8 @@ def _write(root: str, file: str, edited: bytes, renewals: list[Renewal]) -> None
         for renewal in renewals:
             if renewal.change and renewal.change.listing and renewal.measured.listing is not None:
                 target = os.path.join(root, renewal.change.listing)
-                before[target] = _content(target)
-                write_atomic(target, renewal.measured.listing)
+                before[target] = _content(root, renewal.change.listing)
+                write_atomic(target, renewal.measured.listing, within=root)
         write_atomic(file, edited)
     except BaseException:
         for target, content in before.items():
@@ -117,11 +124,3 @@ def _write(root: str, file: str, edited: bytes, renewals: list[Renewal]) -> None
             elif os.path.exists(target):
                 os.unlink(target)
         raise
-
-
-def _content(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None

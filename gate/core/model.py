@@ -117,10 +117,6 @@ class Verdict(NamedTuple):
     sha256: Mapping[str, str] = {}
     notes: tuple[str, ...] = ()
 
-    def having(self, ruling: Ruling) -> tuple[Decision, ...]:
-        """The decisions with that ruling."""
-        return tuple(d for d in self.decisions if d.ruling == ruling)
-
     @property
     def exit_code(self) -> int:
         """0 pass, 1 blocked, 3 nothing to check, 4 undecided."""

@@ -35,7 +35,7 @@ PATH = Text(
     pattern=r"(?!/|~|[A-Za-z]:[\\/])(?!(.*/)?\.\.(/|$))(?!(\./*)*\.?$)[^\x00]*[^\x00\s][^\x00]*",
     expected="a path inside the repository",
 )
-_words = Text()
+_words = Text(pattern=r"[\s\S]*\S[\s\S]*", expected="text: it is blank")
 
 
 def _source(fields: Fields) -> Origin:

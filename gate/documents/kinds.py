@@ -234,10 +234,16 @@ class Fields(NamedTuple):
 
 
 class Record:
-    """A mapping with known keys, handed to `build` once it is read; an unknown key is a problem."""
+    """A mapping with known keys, handed to `build` once it is read; an unknown key is a problem.
 
-    def __init__(self, fields: dict[str, Field], build: Callable[[Fields], Any] | None = None) -> None:
-        self._fields, self._build = fields, build
+    A key without a value counts as left out, except where the record is `narrowing`: there an empty key, or
+    none at all, would select everything where its author meant to select something.
+    """
+
+    def __init__(
+        self, fields: dict[str, Field], build: Callable[[Fields], Any] | None = None, *, narrowing: bool = False
+    ) -> None:
+        self._fields, self._build, self._narrowing = fields, build, narrowing
 
     def read(self, node: Node, reading: Reading) -> Any:
         """What `build` makes of the fields; None where a required one is missing."""
@@ -254,8 +260,12 @@ class Record:
             elif not (isinstance(value, Scalar) and value.is_null):
                 fields.values[key.text] = field.kind.read(value, reading)
                 fields.at[key.text] = reading.document.locate(value.span)
-            elif field.required:
+            elif field.required or self._narrowing:
                 reading.note(key.span, f'"{key.text}" has no value')
+        if self._narrowing and not node.items:
+            reading.note(
+                node.span, "selects nothing in particular", f"give one of {', '.join(self._fields)}, or remove it"
+            )
         missing = [k for k, f in self._fields.items() if f.required and k not in node.items]
         if missing:
             reading.note(_first_key(node), f"missing {', '.join(f'`{key}:`' for key in missing)}")

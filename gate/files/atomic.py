@@ -9,15 +9,18 @@ from gate.core.errors import UnableError, UsageError
 from gate.core.text import printable
 
 
-def write_atomic(path: str, data: bytes) -> None:
+def write_atomic(path: str, data: bytes, *, within: str | None = None) -> None:
     """Replaces the content of `path` by `data`; its directory is made where it is missing.
 
+    With `within`, a directory, a path that a link takes out of it is refused.
     Raises `UnableError` when the disk is full and `UsageError` when the place cannot be written; whatever
     stood at `path` is then untouched. A link is refused: replacing it would leave its target as it was.
     """
     if os.path.islink(path):
         raise UsageError(f"{printable(path)} is a symbolic link", "write to the file that it points to")
     parent = os.path.dirname(path) or "."
+    if within is not None and not (os.path.realpath(parent) + os.sep).startswith(os.path.realpath(within) + os.sep):
+        raise UsageError(f"{printable(path)} lies behind a link out of the repository", "put a directory there")
     temporary = os.path.join(parent, f".{os.path.basename(path)}.{secrets.token_hex(4)}.tmp")
     try:
         os.makedirs(parent, exist_ok=True)

@@ -7,6 +7,7 @@ import subprocess
 
 from gate.core.errors import UnableError, UsageError
 from gate.core.text import printable
+from gate.files.git import environment
 
 TIMEOUT = 60.0
 MAX_BYTES = 64 * 1024 * 1024
@@ -63,25 +64,33 @@ def resolve(root: str, revision: str) -> Commit:
     return Commit(root, found.decode().strip())
 
 
-def merge_base(root: str, tip: Commit) -> Commit:
+def merge_bases(root: str, tip: Commit) -> list[Commit]:
     """Where the work tree's HEAD left the history of `tip`; raises `UnableError` where they share none.
+
+    More than one where each was merged into the other.
 
     In a shallow clone a path between the two may be cut off, and the one that is left lead to an older commit
     than the real one, which whoever shapes the history of a change could arrange. There only a base that HEAD
     contains is certain.
     """
     fix = "fetch more history: `git fetch --unshallow`, or `fetch-depth: 0` in the checkout step"
-    found = Commit(root, _git(root, "merge-base", tip.sha, "HEAD", fix=fix).decode().strip())
-    if found.sha != tip.sha and _git(root, "rev-parse", "--is-shallow-repository").strip() != b"false":
+    found = _git(root, "merge-base", "--all", tip.sha, "HEAD", fix=fix).decode().split()
+    if found != [tip.sha] and _git(root, "rev-parse", "--is-shallow-repository").strip() != b"false":
         raise UnableError("the history is shallow, so where the change began is not certain", fix)
-    return found
+    return [Commit(root, sha) for sha in found]
 
 
 def _git(root: str, *arguments: str, fix: str = "") -> bytes:
     what = f"git {arguments[0]}"
     try:
         done = subprocess.run(
-            [*_GIT, *arguments], cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False
+            [*_GIT, *arguments],
+            cwd=root,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UnableError(

@@ -26,6 +26,14 @@ _COMMAND = (
 )
 
 
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+
+
+def environment() -> dict[str, str]:
+    """The environment for git, without what would make it speak of another repository than the one it stands in."""
+    return {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+
+
 def work_tree(directory: str) -> str | None:
     """The directory with the `.git` that `directory` is in, or None."""
     current = os.path.abspath(directory)
@@ -66,7 +74,12 @@ def listing(root: str) -> Iterator[Listing | None]:
         return
     try:
         process = subprocess.Popen(
-            _COMMAND, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            _COMMAND,
+            cwd=root,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
     except OSError:
         yield None

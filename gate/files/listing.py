@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-MAX_BYTES = 1024 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *]([^\n]+)")
 _LINES = re.compile(r"(?:[0-9a-f]{64} [ *][^\n]+\n)*")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Mapping
 
 from gate.checks.examine import Batch
@@ -79,14 +81,24 @@ def _batches(
     return tuple(batches), tuple(odd)
 
 
+def read_listing(root: str, path: str) -> bytes:
+    """The bytes of a listing; raises OSError for what is there and no file, or reached through a link."""
+    with beneath.file(root, path) as descriptor:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        if os.fstat(descriptor).st_size > MAX_BYTES:
+            raise OSError(errno.EFBIG, "too large for a listing")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES)
+
+
 def _listing(artifact: Artifact, root: str) -> tuple[Mapping[str, str] | None, ListingFlaw | None]:
     """The declared digests of a directory's files, or why they are not to be had."""
     if artifact.listing is None:
         return None, None
     shown = printable(artifact.listing)
     try:
-        with beneath.file(root, artifact.listing) as descriptor, open(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_listing(root, artifact.listing)
     except FileNotFoundError:
         return None, ListingFlaw("integrity/missing-file", f"the listing {shown} is not there")
     except OSError as error:

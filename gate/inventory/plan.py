@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gate.checks.examine import Batch
@@ -43,6 +43,13 @@ class Places(NamedTuple):
         return None
 
 
-def within(path: str, beneath_paths: tuple[str, ...]) -> bool:
+def within(path: str, beneath_paths: Collection[str]) -> bool:
     """Whether `path` is one of `beneath_paths` or lies beneath one; every path does where there are none."""
-    return not beneath_paths or any(p in ("", path) or path.startswith(p + "/") for p in beneath_paths)
+    return not beneath_paths or path in beneath_paths or any(parent in beneath_paths for parent in parents(path))
+
+
+def parents(path: str) -> Iterator[str]:
+    """Every directory above `path`, the root last."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from gate.checks.examine import Batch
 from gate.checks.interface import Examined, Material
@@ -46,7 +46,7 @@ def plan_undeclared(
     places: Places,
     declared: Iterable[Artifact],
     documents: frozenset[str],
-    beneath_paths: tuple[str, ...],
+    beneath_paths: Collection[str],
 ) -> Plan:
     """Every file that no artifact covers and that is none of the gate's own `documents`.
 
@@ -65,14 +65,18 @@ def plan_undeclared(
         )
         if names:
             batches.append(Batch(places.root, directory.path, names, directory.path, digest="found"))
-        odd += (
-            entry
-            for entry in directory.odd
-            if entry.path not in covered
-            and within(entry.path, beneath_paths)
-            and not (entry.kind == "link" and places.holds(entry.path))
-        )
-    return Plan(tuple(batches), odd=tuple(odd))
+        odd += (e for e in directory.odd if e.path not in covered and within(e.path, beneath_paths))
+    judged = {f"{d.path}/{name}" if d.path else name for d in directories for name in d.files} | covered
+    return Plan(tuple(batches), odd=tuple(e for e in odd if e.kind != "link" or not _leads_to(judged, e.path, places)))
+
+
+def _leads_to(judged: frozenset[str] | set[str], path: str, places: Places) -> bool:
+    """Whether the link at `path` leads to what is judged at its own place, or to nothing at all."""
+    target = os.path.realpath(os.path.join(places.root, path))
+    if not os.path.lexists(target):
+        return True
+    relative = os.path.relpath(target, os.path.realpath(places.root))
+    return relative in judged or _is_covered(relative, judged) or any(p.startswith(relative + "/") for p in judged)
 
 
 def _walked(root: str, covered: frozenset[str]) -> list[Directory]:
@@ -102,7 +106,7 @@ def _tracked(paths: list[str], root: str, covered: frozenset[str]) -> list[Direc
     return [*directories, *grouped]
 
 
-def _is_covered(path: str, covered: frozenset[str]) -> bool:
+def _is_covered(path: str, covered: frozenset[str] | set[str]) -> bool:
     if path in covered:
         return True
     parent = path
@@ -141,6 +145,8 @@ def _material(path: str, kind: Kind | None, files: tuple[Examined, ...], locatio
 def _kind(file: Examined) -> Kind | None:
     if file.inspection is None:
         return None
+    if file.pointer:
+        return "dataset"
     if file.inspection.role == "weights" or file.inspection.flaws:
         return "model"
     return "dataset" if file.inspection.role == "data" or _text_format(file.path) else None
@@ -148,8 +154,10 @@ def _kind(file: Examined) -> Kind | None:
 
 def _named(file: Examined) -> Examined:
     """`file` with the format that its name says, where the content is mere text."""
+    if file.pointer:  # undeclared, so nothing says what should be here
+        return file._replace(pointer=None, inspection=Inspection("behind a Git LFS pointer", "data"))
     form = _text_format(file.path)
-    if form is None or file.inspection is None or file.inspection.role != "other":
+    if form is None or file.inspection is None or file.inspection.role != "other" or file.inspection.flaws:
         return file
     return file._replace(inspection=Inspection(form, "data"))
 

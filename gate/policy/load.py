@@ -17,6 +17,8 @@ from gate.policy.schema import POLICY, Extension
 
 MAX_DEPTH = 16
 MAX_FILES = 200
+MAX_ENTRIES = 200
+"""Entries on one rule in one policy: comparing two policies takes their product."""
 
 
 class Files(Protocol):
@@ -95,6 +97,10 @@ class _Loader:
         extensions: list[Extension] | None = fields.get("extends")
         extends = tuple(self._extended(e, os.path.dirname(name), way) for e in extensions or ())
         rules: dict[str, list[Entry]] = fields.get("rules") or {}
+        for entries in rules.values():
+            if entries and len(entries) > MAX_ENTRIES:
+                message = f"a rule has more than {MAX_ENTRIES} entries"
+                raise DocumentError([Problem(entries[0].location, message, "join them with globs")])
         return Policy(
             name=f"{fields.get('name')} ({name})" if fields.get("name") else name,
             location=fields.location._replace(path=name),

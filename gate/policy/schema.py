@@ -71,6 +71,7 @@ SELECTOR = Record(
         "path": Field(Text(), "Only paths that match this glob; `**` crosses directories."),
     },
     _selector,
+    narrowing=True,
 )
 
 ENTRY = Record(

@@ -1,61 +1,96 @@
 """Whether one set of policies lets through what another does not.
 
-Two policies are compared by what they decide, not by how they are written: for every rule and stage, on the
-subjects that can tell them apart. Those are the artifacts at hand, one subject of each kind that no selector
-names, and for every selector a subject that matches it.
+Two policies are compared in three ways, for each finds what another could be made to miss. By what they
+decide about the artifacts at hand and about subjects that no selector names. By every entry of the later
+policy on its own, which may not be looser than what the earlier one decides where it applies, unless the
+earlier one has the same entry. And by every entry of the earlier policy, which the later one must still
+honour. Subjects are made up at random, so that no policy can be written around them.
 """
 
 from __future__ import annotations
 
-import re
+import secrets
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gate.core.catalogue import rule_ids
-from gate.core.model import KINDS, STAGES, Kind, Stage, Subject
+from gate.core.model import KINDS, STAGES, Kind, Subject
 from gate.policy.model import Entry, Policies, Policy, Selector, looser
 
 
 class Weakening(NamedTuple):
-    """A rule on which `now` is looser than `before`, at `stage` and about `subject` for one."""
+    """A rule on which `now` is looser than `before`, about `subject` for one."""
 
     rule: str
     before: Entry
     now: Entry
     subject: Subject
-    stage: Stage
 
 
 def weakenings(before: Policies, now: Policies, subjects: Iterable[Subject]) -> Iterator[Weakening]:
     """Every pair of entries of which the later one is looser; each pair once."""
-    probes = {*subjects, *_probes(before), *_probes(now)}
-    ordered = sorted(probes, key=lambda s: (s.name or "", s.path, s.kind or ""))
+    known = sorted(set(subjects), key=lambda s: (s.name or "", s.path, s.kind or ""))
     seen = set()
     for rule in rule_ids():
-        for stage in STAGES:
-            for subject in ordered:
-                old, new = before.decide(rule, subject, stage), now.decide(rule, subject, stage)
-                if looser(new.enforce, old.enforce) and (rule, old, new) not in seen:
-                    seen.add((rule, old, new))
-                    yield Weakening(rule, old, new, subject, stage)
+        old, new = _own(before, rule), _own(now, rule)
+        for found in (*_decided(rule, before, now, known, old, new), *_loose(rule, before, old, new)):
+            if found[1:3] not in seen:
+                seen.add(found[1:3])
+                yield found
 
 
-def _probes(policies: Policies) -> Iterator[Subject]:
-    """A subject of each kind that nothing names, and one for each selector."""
-    selectors = {Selector(), *(s for policy in policies.members for s in _selectors(policy))}
-    for selector in selectors:
-        kinds: tuple[Kind | None, ...] = (selector.kind,) if selector.kind else (None, *KINDS)
-        for kind in kinds:
-            for name in {_example(selector.name) if selector.name else "unnamed", *(() if selector.name else (None,))}:
-                yield Subject(kind, name, _example(selector.path) if selector.path else "some/where/else.bin")
+def _decided(
+    rule: str, before: Policies, now: Policies, known: list[Subject], old: list[Entry], new: list[Entry]
+) -> Iterator[Weakening]:
+    """What the two decide about the artifacts at hand, and where an entry of either applies."""
+    probes = [
+        *known,
+        *(subject for selector in {Selector(), *(e.selector for e in (*old, *new))} for subject in _examples(selector)),
+    ]
+    stages = {STAGES[0], *(entry.from_stage for entry in (*old, *new))}
+    for stage in sorted(stages, key=STAGES.index):
+        for subject in probes if old or new else probes[-len(KINDS) - 1 :]:
+            was, is_now = before.decide(rule, subject, stage), now.decide(rule, subject, stage)
+            if looser(is_now.enforce, was.enforce):
+                yield Weakening(rule, was, is_now, subject)
 
 
-def _selectors(policy: Policy) -> Iterator[Selector]:
-    yield from (entry.selector for entries in policy.entries.values() for entry in entries)
-    for base in policy.extends:
-        yield from _selectors(base)
+def _loose(rule: str, before: Policies, old: list[Entry], new: list[Entry]) -> Iterator[Weakening]:
+    """Entries that are new and looser than what was decided where they apply, whatever stands beside them."""
+    same = {(entry.enforce, entry.selector, entry.from_stage) for entry in old}
+    for entry in new:
+        for subject in (
+            _examples(entry.selector) if (entry.enforce, entry.selector, entry.from_stage) not in same else ()
+        ):
+            was = before.decide(rule, subject, STAGES[-1])
+            if looser(entry.enforce, was.enforce):
+                yield Weakening(rule, was, entry, subject)
+
+
+def _own(policies: Policies, rule: str) -> list[Entry]:
+    """The entries on `rule` that are written in files."""
+    return [entry for policy in policies.members for entry in _in_files(policy, rule)]
+
+
+def _in_files(policy: Policy, rule: str) -> Iterator[Entry]:
+    if not policy.is_pack:
+        yield from policy.entries.get(rule, ())
+        for base in policy.extends:
+            yield from _in_files(base, rule)
+
+
+def _examples(selector: Selector) -> list[Subject]:
+    """Subjects that `selector` matches, of every kind that it allows; what it leaves open is random."""
+    kinds: tuple[Kind | None, ...] = (selector.kind,) if selector.kind else (None, *KINDS)
+    name = _example(selector.name) if selector.name else None
+    path = _example(selector.path) if selector.path else f"{_token()}/{_token()}"
+    return [Subject(kind, name if name or kind is None else _token(), path) for kind in kinds]
 
 
 def _example(glob: str) -> str:
-    """A text that `glob` matches."""
-    return re.sub(r"\*\*/|\*\*|\*|\?", lambda match: {"**/": "a/b/", "**": "a/b"}.get(match[0], "a"), glob)
+    """A text that `glob` matches and hardly another one does."""
+    return "".join({"*": _token(), "?": secrets.choice("jqxz")}.get(char, char) for char in glob.replace("**", "*/*"))
+
+
+def _token() -> str:
+    return secrets.token_hex(8)

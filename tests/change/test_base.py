@@ -299,3 +299,66 @@ def test_a_repository_root_below_the_work_tree_compares_its_own_dbom(repo: Repo)
     repo.write("project/dbom.yaml", repo.text("project/dbom.yaml").replace('"2"', '"1"'))
     repo.write("project/gate-policy.yaml", "policy: 1\n")
     assert rules(repo, "main", "--root", "project") == {"dbom/version-lowered", "policy/weakened"}
+
+
+EVASIONS = [
+    "{enforce: off}, {enforce: block, for: {path: 'some/where/**'}}, {enforce: block, for: {path: data/train.csv}}",
+    "{enforce: off, for: {path: 'models/*.pt'}}, {enforce: block, for: {path: models/a.pt}}",
+    "{enforce: off, for: {path: 'models/z*'}}, {enforce: block, for: {path: 'models/*'}}",
+]
+
+
+@pytest.mark.parametrize("entries", EVASIONS)
+def test_no_policy_can_be_written_around_the_comparison(repo: Repo, entries: str) -> None:
+    declared(repo)
+    repo.write("gate-policy.yaml", f"policy: 1\nrules: {{weights/pickle-format: [{entries}]}}\n")
+    assert rules(repo) == {"policy/weakened"}
+
+
+def test_an_entry_that_names_another_file_leaves_none_behind(repo: Repo) -> None:
+    declared(repo)
+    repo.write("b.csv", repo.text("a.csv"))
+    repo.write("a.csv", "x\npoison\n")
+    repo.edit("dbom.yaml", "path: a.csv", "path: b.csv")
+    assert rules(repo) == {"dbom/artifact-dropped"}
+    repo.delete("a.csv")
+    assert rules(repo) == set()  # a rename of the file itself
+
+
+def test_two_artifacts_that_become_one_are_a_loss(repo: Repo) -> None:
+    declared(repo)
+    repo.write("b.csv", "x\n2\n")
+    assert repo.gate("add", "b.csv", "--name", "b", "--version", "1").code == 0
+    commit(repo)
+    repo.delete("b.csv")
+    repo.delete("dbom.yaml")
+    repo.write("a.csv", "x\n2\n")
+    assert repo.gate("add", "a.csv", "--name", "c", "--version", "2").code == 0
+    assert rules(repo) == {"dbom/artifact-dropped"}
+
+
+@pytest.mark.parametrize("version", ["1.0", "v1", "1+x", "01", "1.0.0"])
+def test_another_spelling_of_a_version_does_not_raise_it(repo: Repo, version: str) -> None:
+    declared(repo, "1")
+    change_bytes(repo, version)
+    assert rules(repo) == {"dbom/version-not-raised"}
+
+
+def test_a_version_that_cannot_be_ordered_does_not_follow_one_that_can(repo: Repo) -> None:
+    declared(repo, "1")
+    change_bytes(repo, "zzz")
+    assert rules(repo) == {"dbom/version-lowered"}
+
+
+def test_a_dbom_that_a_change_adds_closer_by_does_not_hide_the_one_of_the_repository(repo: Repo) -> None:
+    declared(repo)
+    repo.write("train/dbom.yaml", "dbom: 1\n")
+    assert repo.gate("check", "--base", "main", cwd="train").code == 2
+
+
+def test_a_glob_made_to_backtrack_ends(repo: Repo) -> None:
+    repo.write("a" * 150 + ".bin", "x\n")
+    repo.write(
+        "gate-policy.yaml", "policy: 1\nrules: {dbom/no-license: {enforce: off, for: {path: '%sb'}}}\n" % ("*a" * 40)
+    )
+    assert repo.gate("check").code == 0

@@ -129,7 +129,7 @@ def test_a_misspelt_word_is_answered_with_the_nearest_one(repo: Repo, arguments:
 
 
 def test_help_and_version_are_answers(repo: Repo) -> None:
-    for arguments in ((), ("--help",), ("check", "--help"), ("--version",)):
+    for arguments in (("--help",), ("check", "--help"), ("--version",)):
         result = repo.gate(*arguments)
         assert result.code == 0
         assert result.out

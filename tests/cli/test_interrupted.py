@@ -179,10 +179,10 @@ def test_an_interrupt_between_listing_and_dbom_takes_the_listing_back(
     for module, name in ((add, "add"), (update, "update")):
         real = module.write_atomic
 
-        def write(path: str, data: bytes, real: Callable[[str, bytes], None] = real) -> None:
+        def write(path: str, data: bytes, real: Callable[..., None] = real, **options: str) -> None:
             if path.endswith("dbom.yaml"):
                 raise KeyboardInterrupt
-            real(path, data)
+            real(path, data, **options)
 
         monkeypatch.setattr(module, "write_atomic", write)
         monkeypatch.chdir(declared.root)

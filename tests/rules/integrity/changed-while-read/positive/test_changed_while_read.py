@@ -48,7 +48,7 @@ def test_a_file_that_is_written_to_while_it_is_read_is_a_finding_and_has_no_dige
     location = Location("dbom.yaml", 5)
     artifact = Artifact("model", "big", "big.bin", location, {"path": location}, sha256=sha256(b"a" * size))
     material = Material(Subject("model", "big", "big.bin"), location, (file,), artifact)
-    checked = integrity.check(material, Context("train", "dbom.yaml"))
+    checked = integrity.check(material, Context("train"))
     assert [(finding.rule, finding.location) for finding in checked.findings] == [
         ("integrity/changed-while-read", location)
     ]
