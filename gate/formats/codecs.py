@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gate.formats.interface import Source
-from gate.formats.streams import CorruptError
+from gate.formats.streams import CorruptError, ExhaustedError
 
 INPUT = 64 * 1024
 """Compressed bytes handed to a decoder at a time."""
@@ -14,7 +14,7 @@ MEMORY = 256 << 20
 """Bytes that an xz or zstd dictionary may take: attackers choose its size. The strongest preset of xz needs 65 MiB."""
 
 Pull = Callable[[int], bytes]
-"""At most so many of the next bytes, none at the end. Raises `CorruptError`."""
+"""At most so many of the next bytes, none at the end. Raises `CorruptError`, or `ExhaustedError`."""
 
 
 class MissingError(Exception):
@@ -148,12 +148,18 @@ def _pull(
             try:
                 piece = current.decompress(data, length)
             except errors as error:
-                what = "" if first else "what follows a complete stream is none: "
-                raise CorruptError(f"{what}{error}") from None
+                raise _failure(error, first) from None
             if piece:
                 return piece
 
     return pull
+
+
+def _failure(error: Exception, first: bool) -> CorruptError | ExhaustedError:
+    """What a decoder's error means; `first` says that no stream was complete before it."""
+    if "limit exceeded" in str(error):  # how `lzma` words LZMA_MEMLIMIT_ERROR, which has no class of its own
+        return ExhaustedError(f"its dictionary needs more than {MEMORY:,} bytes")
+    return CorruptError(f"{'' if first else 'what follows a complete stream is none: '}{error}")
 
 
 def _lz4(source: Source) -> Callable[[], Pull]:

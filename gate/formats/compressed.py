@@ -6,7 +6,7 @@ from gate.core.model import Json
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.members import Members
 from gate.formats.sniff import HEAD, sniff
-from gate.formats.streams import CorruptError, Unpacked, budget_of
+from gate.formats.streams import CorruptError, ExhaustedError, Unpacked, budget_of
 
 UNKNOWN = 1 << 46
 """Bytes; the size of content that was not decompressed to its end: larger than any file."""
@@ -32,6 +32,8 @@ def read(source: Source) -> Inspection:
         head = content.read(0, HEAD)
     except CorruptError as error:
         return Inspection(form, "other", (Flaw("weights/malformed", f"{form} cannot be decompressed: {error}"),))
+    except ExhaustedError as error:
+        return Inspection(form, "other", (Flaw("weights/unscannable", f"{form} not decompressed: {error}"),))
     members = Members(budget)
     inside = members.look(f"({form})", content, len(head) if len(head) < HEAD else UNKNOWN)
     return _summary(form, inside, members)

@@ -56,7 +56,7 @@ def _further_on(head: bytes, size: int) -> str | None:
         return "safetensors"
     if HDF5 in (head[512:520], head[1024:1032], head[2048:2056]):
         return "hdf5"
-    return "lzma" if head[1:5] in _LZMA_DICTIONARIES and _is_lzma(head, size) else None
+    return "lzma" if _is_lzma(head, size) else None
 
 
 _BRACE = frozenset((b"{", b" ", b"\t", b"\r", b"\n"))
@@ -79,7 +79,7 @@ def _is_safetensors(head: bytes) -> bool:
 
 def _is_old_tar(head: bytes) -> bool:
     """A tar header from before `ustar`: octal size and mode, and the checksum holds (POSIX 1003.1-1988)."""
-    if len(head) < 512 or head[156] not in b"\x0001234567" or head[135] not in b"\0 " or head[107] not in b"\0 ":
+    if len(head) < 512 or head[135] not in b"\0 " or head[107] not in b"\0 ":
         return False
     digits = head[148:156].strip(b"\0 ")
     return digits.isdigit() and int(digits) == int(f"{sum(head[:148]) + 8 * 32 + sum(head[156:512]):o}")
@@ -89,18 +89,26 @@ _LZMA_DICTIONARIES = frozenset(
     size.to_bytes(4, "little") for n in range(12, 32) for size in (1 << n, (1 << n) + (1 << (n - 1)))
 )
 """Dictionary sizes that encoders write: liblzma's own test of an `.lzma` header (`alone_decoder.c`)."""
+_LZMA_SAMPLE = (1 << 16).to_bytes(4, "little")
 
 
 def _is_lzma(head: bytes, size: int) -> bool:
-    """An LZMA-alone header, and the data behind it decodes. It has no magic of its own."""
-    if head[0] >= 225 or not (head[5:13] == b"\xff" * 8 or head[10:13] == b"\0\0\0"):
+    """An LZMA-alone header, and the data behind it decodes. It has no magic of its own.
+
+    Decoders take any size of dictionary, and what asks for LZMA by name (joblib does) does not look at it.
+    """
+    usual = head[1:5] in _LZMA_DICTIONARIES
+    if not usual and (head[0] != 0x5D or len(head) < 14):
+        return False
+    if head[0] >= 225 or not (head[5:13] == b"\xff" * 8 or head[11:13] == b"\0\0"):
         return False
     import lzma
 
+    sample = head[:1] + _LZMA_SAMPLE + head[5:]  # as much dictionary as the sample needs: up to 4 GiB are claimed
     try:
-        lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=256 << 20).decompress(head, 512)
+        lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=1 << 24).decompress(sample, 512)
     except lzma.LZMAError:
-        return head[0] == 0x5D  # what every encoder writes: then it is a broken one
+        return usual and head[0] == 0x5D  # what every encoder writes: then it is a broken one
     return True
 
 

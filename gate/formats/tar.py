@@ -16,7 +16,11 @@ MEMBERS = 200_000
 """Members that are looked at."""
 RECORDS = 1024 * 1024
 """Bytes of one pax header or GNU long name that are read."""
-_REGULAR = b"\x00" + b"07"
+_EMPTY = b"123456"
+"""Links, devices, directories and FIFOs, which have no data. Every other type, known or not, is a regular file
+to POSIX and to `tarfile`."""
+_EXTENSIONS = b"xgXLK"
+"""Headers that speak about the next; Solaris writes `X` for `x`."""
 _LONG_NAME, _LONG_LINK = b"L", b"K"
 
 
@@ -44,11 +48,12 @@ def read(source: Source) -> Inspection:
     try:
         while header := _header(source, position):
             data, header = position + BLOCK, _applied(header, {**shared, **given})
-            position = data + -(-header.size // BLOCK) * BLOCK
-            reached = data + header.size
+            size = 0 if header.kind in _EMPTY else header.size  # as `tarfile` has it
+            position = data + -(-size // BLOCK) * BLOCK
+            reached = data + size
             if (end is not None and reached > end) or header.size < 0:
                 raise _MalformedError(f"member of {header.size:,} bytes reaches past the end")
-            if header.kind in b"xgLK":
+            if header.kind in _EXTENSIONS:
                 said = _given(header.kind, source.read(data, _bounded(header.size)))
                 (shared if header.kind == b"g" else given).update(said)
                 continue
@@ -56,11 +61,7 @@ def read(source: Source) -> Inspection:
             if members.count >= MEMBERS:
                 members.flaws.append(Flaw("weights/unscannable", f"more than {MEMBERS:,} members", data))
                 break
-            if header.kind in _REGULAR:
-                members.look(header.name, Slice(source, data, header.size, budget), header.size)
-            elif header.kind == b"S":
-                message = "a sparse member, which this version cannot read"
-                members.flaw("weights/unscannable", message, header.name, data)
+            _look(members, header, Slice(source, data, size, budget), data)
         if header is None and reached > source.size:
             raise _MalformedError("ends inside the last member")
     except (_MalformedError, CorruptError) as error:
@@ -68,6 +69,18 @@ def read(source: Source) -> Inspection:
     except ExhaustedError as error:
         members.flaws.append(Flaw("weights/unscannable", f"not followed to its end: {error}", position))
     return members.inspection("tar")
+
+
+def _look(members: Members, header: _Header, content: Slice, data: int) -> None:
+    """Inspect one member, whose data begins at `data`."""
+    if header.kind == b"S":
+        message = "a sparse member, which this version cannot read"
+        members.flaw("weights/unscannable", message, header.name, data)
+    elif header.kind not in _EMPTY:
+        members.look(header.name, content, header.size)
+    elif header.size:
+        message = f"a link, device or folder of {header.size:,} bytes: programs differ in whether data follows"
+        members.flaw("weights/archive-tampered", message, header.name, data)
 
 
 def _header(source: Source, position: int) -> _Header | None:
@@ -82,7 +95,10 @@ def _header(source: Source, position: int) -> _Header | None:
     name = _text(block[:100])
     if block[257:263] == b"ustar\0" and block[345]:
         name = f"{_text(block[345:500])}/{name}"
-    return _Header(name, _number(block[124:136]), block[156:157])
+    kind = block[156:157]
+    if kind == b"\0" and _text(block[:100]).endswith("/"):
+        kind = b"5"  # how a folder was written before there was a type for it
+    return _Header(name, _number(block[124:136]), kind)
 
 
 def _number(field: bytes) -> int:
@@ -132,7 +148,7 @@ def _given(kind: bytes, data: bytes) -> dict[str, str]:
 
 def _applied(header: _Header, given: dict[str, str]) -> _Header:
     """The header with what extensions said before it: their name and size win."""
-    if header.kind in b"xgLK" or not given:
+    if header.kind in _EXTENSIONS or not given:
         return header
     size = given.get("size", "")
     if "sparse" in given:

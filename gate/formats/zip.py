@@ -11,6 +11,7 @@ from gate.formats.zip_directory import (
     MalformedError,
     data_start,
     entries,
+    has_rival,
     local_flags,
     local_name,
     locate,
@@ -66,6 +67,9 @@ def _walk(source: Source, directory: Directory) -> Inspection:
     budget = budget_of(source).deeper()
     members = Members(budget)
     seen: dict[bytes, str] = {}
+    if has_rival(source, directory):
+        message = "the central directory is not where the end record says: programs differ in which one they read"
+        members.flaws.append(Flaw("weights/archive-tampered", message, directory.start))
     try:
         for entry in entries(source, directory):
             if len(seen) >= MEMBERS or budget.spent:

@@ -14,6 +14,7 @@ from gate.formats.sniff import END_OF_DIRECTORY, TAIL
 
 LOCAL = b"PK\x03\x04"
 CENTRAL = b"PK\x01\x02"
+_END64 = b"PK\x06\x06"
 _END_SIZE, _LOCATOR_SIZE, _END64_SIZE, _CENTRAL_SIZE, _LOCAL_SIZE = 22, 20, 56, 46, 30
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 CHUNK = 1024 * 1024
@@ -87,6 +88,17 @@ def locate(source: Source) -> Directory | None:
     return Directory(start + shift, length, entries, shift, end)
 
 
+def has_rival(source: Source, directory: Directory) -> bool:
+    """Whether another directory may stand where the end record says, for programs that take it at its word.
+
+    `zipfile` moves every offset by what stands before the zip, torch (miniz) does not. Nothing stands before a zip
+    that starts the file, so there a shift means that the two read different directories.
+    """
+    if not directory.shift:
+        return False
+    return source.read(0, 2) == b"PK" or source.read(directory.start - directory.shift, 4) == CENTRAL
+
+
 def _zip64(source: Source, position: int) -> tuple[int, int, int, int] | None:
     """Entries, size, start from the 64-bit end record, and where that record is; None if there is none."""
     locator = source.read(max(0, position - _LOCATOR_SIZE), _LOCATOR_SIZE)
@@ -97,7 +109,9 @@ def _zip64(source: Source, position: int) -> tuple[int, int, int, int] | None:
     for place in (adjacent, where):  # adjacent first: it holds whatever stands before the zip
         if 0 <= place < position:
             record = source.read(place, _END64_SIZE)
-            if len(record) == _END64_SIZE and record.startswith(b"PK\x06\x06"):
+            if len(record) == _END64_SIZE and record.startswith(_END64):
+                if place != where < position and source.read(where, 4) == _END64:  # torch (miniz) would read that one
+                    raise MalformedError("there are two 64-bit end records", position)
                 return _int(record, 32, 8), _int(record, 40, 8), _int(record, 48, 8), place
     raise MalformedError("the 64-bit end record is not where its locator says", position)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from gate.formats.interface import Source
+from gate.formats.pickle import arguments
 from gate.formats.pickle.cursor import Cursor, TruncatedError
 from gate.formats.pickle.opcodes import HIGHEST_PROTOCOL, OPCODES, Item, Opcode
 from gate.formats.streams import ExhaustedError
@@ -233,6 +234,9 @@ def _proto(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
 
 def _get(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     key = _index(op, argument)
+    if key is None:
+        walk.stack.append("any")
+        return None
     if key not in walk.memo:
         raise _BrokenError
     walk.stack.append(walk.memo[key])
@@ -240,7 +244,9 @@ def _get(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
 
 
 def _put(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
-    walk.memo[_index(op, argument)] = walk.top()
+    key, value = _index(op, argument), walk.top()
+    if key is not None:
+        walk.memo[key] = value
     return None
 
 
@@ -249,38 +255,26 @@ def _memoize(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     return None
 
 
-def _index(op: Opcode, argument: bytes) -> int:
+def _index(op: Opcode, argument: bytes) -> int | None:
     if op.form == "fixed":
         return int.from_bytes(argument, "little")
-    if len(argument) > 40:  # more digits than an index has, and int() takes quadratic time
-        raise _BrokenError
     try:
-        return int(argument)
+        return arguments.index(argument)
     except ValueError:
         raise _BrokenError from None
 
 
 def _number(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
-    """INT and LONG: generous, as `strtol` takes octal, hexadecimal, leading blanks and an empty line."""
-    digits = argument.partition(b"\0")[0].strip().lstrip(b"+-").replace(b"_", b"")
-    if digits and not (digits[:1].isdigit() and digits.isalnum()):
+    if not (arguments.is_float if op.name == "FLOAT" else arguments.is_integer)(argument):
         raise _BrokenError
-    return walk.plain(op, argument)
-
-
-def _float(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
-    try:
-        float(argument.partition(b"\0")[0])
-    except ValueError:
-        raise _BrokenError from None
     return walk.plain(op, argument)
 
 
 def _string(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
-    text = argument.strip()
-    if len(text) < 2 or text[0] != text[-1] or text[0] not in b"'\"":
+    text = arguments.unquoted(argument)
+    if text is None:
         raise _BrokenError
-    return walk.plain(op, text[1:-1])
+    return walk.plain(op, text)
 
 
 def _long1(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
@@ -343,7 +337,10 @@ def _obj(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
 def _build(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     target, state = walk.take(2)
     if target not in _OBJECTS:
-        raise _BrokenError
+        if isinstance(state, bytes) and state:
+            raise _BrokenError
+        walk.stack.append(target)  # a state that is empty, zero or None is set on anything
+        return None
     if not isinstance(state, bytes) and state != "persistent":  # a text is no state: labels, not an attack
         walk.found()
     walk.stack.append("any")
@@ -352,10 +349,9 @@ def _build(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
 
 def _change(walk: _Walk, op: Opcode, argument: bytes) -> End | None:
     """APPEND(S), SETITEM(S), ADDITEMS: methods of whatever was imported (`os.environ`, say) run."""
-    if op.mark:
-        walk.unmark()
+    nothing = op.mark and not walk.unmark()  # no items are added to anything, whatever methods it lacks
     target, *values = walk.take(op.below)
-    if target == "scalar" or isinstance(target, bytes):
+    if not nothing and (target == "scalar" or isinstance(target, bytes)):
         raise _BrokenError
     if target in _OBJECTS and "persistent" not in values:
         walk.found()
@@ -378,7 +374,7 @@ _SPECIAL = {
     "MEMOIZE": _memoize,
     "INT": _number,
     "LONG": _number,
-    "FLOAT": _float,
+    "FLOAT": _number,
     "STRING": _string,
     "LONG1": _long1,
     "GLOBAL": _global,
