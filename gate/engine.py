@@ -58,7 +58,8 @@ def spread(
             found = [answer(task, future.result) for task, future in zip(tasks, futures, strict=True)]
         except BaseException:  # an interrupt does not wait for what is being read
             executor.shutdown(wait=False, cancel_futures=True)
-            _end_workers()
+            if processes:
+                _end_workers()
             raise
         executor.shutdown()
         return found

@@ -4,7 +4,7 @@
     +-- UsageError          2  the command line, or a named path that does not exist
     +-- DocumentError       2  a DBOM, policy or listing that cannot be read: one or many problems, each with its place
     +-- UnableError         4  the gate itself was unable: full disk, missing extra, unreadable file
-    +-- VerificationError   1  `gate.verified_path` and `gate.load_weights`: bytes that are not to be loaded
+    +-- VerificationError   1  bytes that are not to be loaded: see gate.loading.errors
 
 What is wrong with the judged bytes is otherwise never an error: it is a finding.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gate.core.model import Finding, Location
+from gate.core.model import Location
 
 MAX_PROBLEMS = 50
 
@@ -71,17 +71,3 @@ class UnableError(GateError):
     """The gate was unable to do its work; nothing is known about the input."""
 
     exit_code = 4
-
-
-class VerificationError(GateError):
-    """What was to be loaded is not the declared bytes, or loading it could run code; nothing was returned.
-
-    `findings` are those that `gate check` states about the artifact; empty where the DBOM declares no digest,
-    so that there was nothing to verify. The message names each file with what is wrong and the fix.
-    """
-
-    exit_code = 1
-
-    def __init__(self, message: str, fix: str = "", findings: Sequence[Finding] = ()) -> None:
-        super().__init__(message, fix)
-        self.findings = tuple(findings)
