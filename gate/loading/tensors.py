@@ -27,8 +27,8 @@ Parse: TypeAlias = Callable[[bytes], Mapping[str, object]]
 """Makes the tensors of a safetensors file from its bytes."""
 
 INSTALL = {
-    "numpy": 'pip install "dbom-gate[weights]"',
-    "torch": 'pip install "dbom-gate[weights]" torch',
+    "numpy": "pip install safetensors numpy",
+    "torch": "pip install safetensors numpy torch",
 }
 
 

@@ -166,9 +166,9 @@ def test_a_dtype_that_numpy_does_not_have(job: Repo) -> None:
 @pytest.mark.parametrize(
     ("framework", "missing", "install"),
     [
-        ("numpy", "safetensors", 'run `pip install "dbom-gate[weights]"`'),
-        ("numpy", "numpy", 'run `pip install "dbom-gate[weights]"`'),
-        ("torch", "torch", 'run `pip install "dbom-gate[weights]" torch`'),
+        ("numpy", "safetensors", "run `pip install safetensors numpy`"),
+        ("numpy", "numpy", "run `pip install safetensors numpy`"),
+        ("torch", "torch", "run `pip install safetensors numpy torch`"),
     ],
 )
 def test_a_missing_library_is_named_with_the_command_that_installs_it(
