@@ -77,7 +77,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
         )
     undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(request, dbom, references), named)
     examined = _examine([*plans, undeclared], request.jobs, progress)
-    found = [_material(plan, files) for plan, files in zip(plans, examined, strict=False)]
+    found = [plan.material(files) for plan, files in zip(plans, examined, strict=False)]
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
     stated, artifacts = _run_checks(found, request)
     findings = [*change.findings, *stated]
@@ -149,21 +149,6 @@ def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[li
     """The files of every plan; all their batches share one pool."""
     results = iter(examine_all([batch for plan in plans for batch in plan.batches], jobs, progress))
     return [[file for _ in plan.batches for file in next(results)] for plan in plans]
-
-
-def _material(plan: Plan, files: list[Examined]) -> Material:
-    artifact = plan.artifact
-    assert artifact is not None
-    return Material(
-        subject=artifact.subject,
-        location=artifact.alert,
-        files=tuple(files),
-        artifact=artifact,
-        is_directory=plan.is_directory,
-        odd=plan.odd,
-        listing=plan.listing,
-        listing_flaw=plan.listing_flaw,
-    )
 
 
 def _run_checks(found: Iterable[Material], request: Request) -> tuple[list[Finding], tuple[Examination, ...]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gate.checks.examine import Batch
-from gate.checks.interface import ListingFlaw
+from gate.checks.interface import Examined, ListingFlaw, Material
 from gate.dbom.model import Artifact
 from gate.files.walk import Odd
 
@@ -21,6 +21,21 @@ class Plan(NamedTuple):
     odd: tuple[Odd, ...] = ()
     listing: Mapping[str, str] | None = None
     listing_flaw: ListingFlaw | None = None
+
+    def material(self, files: Iterable[Examined]) -> Material:
+        """What the checks are given about the artifact, once its `files` were examined."""
+        artifact = self.artifact
+        assert artifact is not None
+        return Material(
+            subject=artifact.subject,
+            location=artifact.alert,
+            files=tuple(files),
+            artifact=artifact,
+            is_directory=self.is_directory,
+            odd=self.odd,
+            listing=self.listing,
+            listing_flaw=self.listing_flaw,
+        )
 
 
 class Places(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gate.checks import integrity, weights
 from gate.checks.examine import MAX_BATCH, Batch, examine
-from gate.checks.interface import Context, Examined, Material
+from gate.checks.interface import Context, Examined
 from gate.core.errors import UsageError
 from gate.core.model import Stage
 from gate.core.text import did_you_mean, printable
@@ -87,16 +87,7 @@ def find(name: str, root: str | os.PathLike[str] | None) -> Declared:
 def require(declared: Declared, plan: Plan, files: list[Examined]) -> None:
     """Raises `VerificationError` unless the artifact is what was declared."""
     artifact = declared.artifact
-    material = Material(
-        subject=artifact.subject,
-        location=artifact.alert,
-        files=tuple(files),
-        artifact=artifact,
-        is_directory=plan.is_directory,
-        odd=plan.odd,
-        listing=plan.listing,
-        listing_flaw=plan.listing_flaw,
-    )
+    material = plan.material(files)
     compared = integrity.check(material, Context(STAGE))
     findings = [*compared.findings]
     if artifact.kind == "model":
