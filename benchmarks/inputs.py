@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pickle
 import random
 import struct
 from pathlib import Path
@@ -12,10 +14,11 @@ MIB = 1024 * 1024
 
 
 def safetensors(path: Path, size: int = 4096) -> None:
-    """One small tensor in a valid safetensors file."""
+    """One tensor of `size` zero bytes in a valid safetensors file; the zeros are a hole where the disk has holes."""
     header = json.dumps({"weight": {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}}).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(size))
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    os.truncate(path, 8 + len(header) + size)
 
 
 def large_files(directory: Path, number: int, size: int) -> None:
@@ -36,6 +39,30 @@ def small_files(directory: Path, number: int, per_directory: int = 1000) -> None
         if i % per_directory == 0:
             parent.mkdir(parents=True, exist_ok=True)
         (parent / f"{i:06}.txt").write_text(noise.randbytes(512).hex())
+
+
+def mixed(directory: Path, number: int, per_directory: int = 1000) -> None:
+    """`number` files from 1 to 8 KB, a thousand to a directory: weights, pickles, data, configurations, code, noise."""
+    noise = random.Random(4)
+    for i in range(number):
+        parent = directory / f"{i // per_directory:03}"
+        if i % per_directory == 0:
+            parent.mkdir(parents=True, exist_ok=True)
+        content = noise.randbytes(noise.randrange(1, 9) * 1024)
+        values = [byte / 256 for byte in content[:256]]
+        match i % 6:
+            case 0:
+                safetensors(parent / f"{i:06}.safetensors", len(content))
+            case 1:
+                (parent / f"{i:06}.pkl").write_bytes(pickle.dumps({"id": i, "values": values, "raw": content}))
+            case 2:
+                (parent / f"{i:06}.json").write_text(json.dumps({"id": i, "values": values}))
+            case 3:
+                (parent / f"{i:06}.py").write_text(f"VALUES = {values}\n")
+            case 4:
+                (parent / f"{i:06}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+            case _:
+                (parent / f"{i:06}.bin").write_bytes(b"\0" + content)
 
 
 def dbom(path: Path, number: int) -> None:

@@ -62,7 +62,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     dbom, dbom_notes = _dbom(request)
     change = _change(request, policies, dbom)
     policies = change.policies
-    places = Places(request.root, policies.allowed_roots())
+    places = Places(request.root, policies.allowed("cache_roots"))
     _refuse_unknown_paths(request, dbom)
     named = frozenset(request.paths)
     above = frozenset(parent for path in named for parent in parents(path))
@@ -79,7 +79,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     examined = _examine([*plans, undeclared], request.jobs, progress)
     found = [plan.material(files) for plan, files in zip(plans, examined, strict=False)]
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
-    stated, artifacts = _run_checks(found, request)
+    stated, artifacts = _run_checks(found, request, policies)
     findings = [*change.findings, *stated]
     files = [file for group in examined for file in group if file.status == "read"]
     decisions = decide(policies, findings, request.stage)
@@ -151,8 +151,10 @@ def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[li
     return [[file for _ in plan.batches for file in next(results)] for plan in plans]
 
 
-def _run_checks(found: Iterable[Material], request: Request) -> tuple[list[Finding], tuple[Examination, ...]]:
-    context = Context(request.stage)
+def _run_checks(
+    found: Iterable[Material], request: Request, policies: Policies
+) -> tuple[list[Finding], tuple[Examination, ...]]:
+    context = Context(request.stage, policies.allowed("pickles"), policies.denied())
     checks = {family: load_check(family) for family in request.families}
     findings: list[Finding] = []
     examinations: list[Examination] = []

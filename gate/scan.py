@@ -39,7 +39,8 @@ def scan(request: Request, progress: Progress | None = None) -> Verdict:
     odd: list[Examined] = []
     batches = [batch for path in request.paths for batch in _batches(request.root, path, odd)]
     files = [file for found in examine_all(batches, request.jobs, progress) for file in found]
-    context = Context(request.stage)
+    policies = request.policies
+    context = Context(request.stage, policies.allowed("pickles"), policies.denied())
     findings: list[Finding] = []
     artifacts: list[Examination] = []
     for file in [*files, *odd]:
@@ -49,12 +50,12 @@ def scan(request: Request, progress: Progress | None = None) -> Verdict:
         findings += checked.findings
         if file.inspection and file.inspection.role == "weights":
             artifacts.append(Examination(material.subject, False, {"weights": checked.facts}))
-    decisions = decide(request.policies, findings, request.stage)
+    decisions = decide(policies, findings, request.stage)
     return Verdict(
         outcome=outcome(decisions, len(files)),
         decisions=decisions,
         artifacts=tuple(artifacts),
-        policies=request.policies.names(),
+        policies=policies.names(),
         stage=request.stage,
         files=len(files),
         bytes=sum(file.size for file in files),

@@ -229,11 +229,8 @@ def safetensors(tensors: Mapping[str, tuple[str, list[int]]], fill: int = 0) -> 
 
 
 WEIGHTS = safetensors({"w": ("F32", [2, 2])})
-PICKLE = (
-    b"\x80\x04\x95\x1d\x00\x00\x00\x00\x00\x00\x00"
-    b"\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94."
-)
-"""`os.system("id")`, as pickle.dumps writes it."""
+PICKLE = b"\x80\x04ccollections\nOrderedDict\n)R\x8c\x01wK\x01s."
+"""An ordered dictionary: loading it calls its class, which harms nobody."""
 
 
 def pointer(content: bytes) -> str:

@@ -20,7 +20,7 @@ from gate.documents.nodes import decode
 from gate.files.commit import AbsentError, Commit, merge_bases, resolve
 from gate.files.git import work_tree
 from gate.policy.load import load_policies
-from gate.policy.model import Policies, Policy
+from gate.policy.model import ALLOWANCES, Policies, Policy
 from gate.policy.packs import DEFAULT, PREFIX, load_pack
 from gate.policy.weaken import Weakening, weakenings
 
@@ -55,7 +55,7 @@ def judge_change(head: Head, revision: str) -> Change:
         return _undecided(head, revision, error)
     policies = Policies((*head.policies.members, *trusted.members), trusted.members)
     subjects = [a.subject for dbom in (*befores, head.dbom) for a in dbom.artifacts]
-    findings = [*_weakened(weakenings(trusted, head.policies, subjects), head), *_cache_roots(trusted, head)]
+    findings = [*_weakened(weakenings(trusted, head.policies, subjects), head), *_allowances(trusted, head)]
     notes = [f"judged against {printable(revision)} ({tip.sha[:12]}), from {forks[0].sha[:12]} on"]
     for before in befores:
         findings += (found for found in compare(before, head.dbom, head.root) if found not in findings)
@@ -103,13 +103,20 @@ def _weakened(found: Iterator[Weakening], head: Head) -> Iterator[Finding]:
         yield Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
 
 
-def _cache_roots(trusted: Policies, head: Head) -> Iterator[Finding]:
-    if added := head.policies.allowed_roots() - trusted.allowed_roots():
-        names = ", ".join(sorted(map(printable, added)))
-        message = f"`cache_roots:` has {names}, which the base does not have"
-        fix = "remove it; a policy is loosened on the base branch, by those who own it"
-        location = _place(head)
-        yield Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
+def _allowances(trusted: Policies, head: Head) -> Iterator[Finding]:
+    for what in ALLOWANCES:
+        if added := head.policies.allowed(what) - trusted.allowed(what):
+            names = ", ".join(sorted(map(printable, added)))
+            yield _loosened(f"`{what}:` allows {names}, which the base does not allow", "remove it", head)
+    if dropped := trusted.denied() - head.policies.denied():
+        names = ", ".join(sorted(map(printable, dropped)))
+        yield _loosened(f"`pickles:` no longer denies {names}, which the base denies", "restore it", head)
+
+
+def _loosened(message: str, remedy: str, head: Head) -> Finding:
+    fix = f"{remedy}; a policy is loosened on the base branch, by those who own it"
+    location = _place(head)
+    return Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
 
 
 def _place(head: Head) -> Location:

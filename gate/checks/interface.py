@@ -77,9 +77,14 @@ class Material(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What every check may know beside the material."""
+    """What every check may know beside the material.
+
+    `allowed` and `denied` are names, or patterns of names, that a policy lets pickles import or forbids them.
+    """
 
     stage: Stage
+    allowed: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
 
 
 class Checked(NamedTuple):

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("gate.cli.init", "propose dbom.yaml, a policy, a workflow and hooks from what the repository holds"),
     "add": ("gate.cli.add", "declare a file or directory in dbom.yaml"),
     "update": ("gate.cli.update", "declare the new bytes of artifacts that changed on purpose"),
+    "convert": ("gate.cli.convert", "make safetensors of a checkpoint that is a pickle, without ever executing it"),
     "policy": ("gate.cli.policy", "show the effective policy, or lint policy files"),
     "rules": ("gate.cli.rules", "list the rules and how each pack enforces them"),
     "explain": ("gate.cli.explain", "say what a rule means, why it matters and how to fix it"),

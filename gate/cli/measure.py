@@ -58,7 +58,7 @@ def _cache_roots(root: str) -> frozenset[str]:
     policy = default_policy(root)
     if policy is None:
         return frozenset()
-    return load_policies((policy,), root, os.path.expanduser("~")).allowed_roots()
+    return load_policies((policy,), root, os.path.expanduser("~")).allowed("cache_roots")
 
 
 _ODD = {"link": "symbolic link", "special": "FIFO, device or socket", "unreadable": "directory that cannot be read"}

@@ -47,8 +47,12 @@ def _show(policies: Policies) -> int:
     width = max(len(row[0]) for row in rows)
     for rule, enforce, scope, location in rows:
         print(f"{rule:<{width}}  {enforce:<5}  {scope}{printable(str(location))}")
-    for root in sorted(policies.allowed_roots()):
+    for root in sorted(policies.allowed("cache_roots")):
         print(f"cache root {printable(root)}")
+    for name in sorted(policies.allowed("pickles")):
+        print(f"pickles may have {printable(name)}")
+    for name in sorted(policies.denied()):
+        print(f"pickles may not have {printable(name)}")
     return 0
 
 

@@ -42,6 +42,15 @@ class Scan(NamedTuple):
     labels: str | None = None
 
 
+class Ancestor(NamedTuple):
+    """What an artifact was made from: the name of another one, or a URL; or a file, with the digest that it had."""
+
+    name: str | None = None
+    path: str | None = None
+    url: str | None = None
+    sha256: str | None = None
+
+
 class Artifact(NamedTuple):
     """One declared dataset or model: a file or a directory.
 
@@ -62,7 +71,7 @@ class Artifact(NamedTuple):
     signature: Signature | None = None
     suite: str | None = None
     scan: Scan | None = None
-    derived_from: tuple[str, ...] = ()
+    derived_from: tuple[Ancestor, ...] = ()
     trained_on: tuple[str, ...] = ()
 
     @property

@@ -7,8 +7,8 @@ import re
 
 from gate.core.model import Kind as ArtifactKind
 from gate.core.text import printable
-from gate.dbom.model import Artifact, Origin, Scan, Signature
-from gate.documents.kinds import SHA256, Constant, Field, Fields, Integer, Kind, ListOf, Record, Text
+from gate.dbom.model import Ancestor, Artifact, Origin, Scan, Signature
+from gate.documents.kinds import SHA256, Constant, Either, Field, Fields, Integer, Kind, ListOf, Record, Text
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 
@@ -82,14 +82,26 @@ SCAN = Record(
     },
     _scan,
 )
+ANCESTOR = Record(
+    {
+        "path": Field(PATH, "Where the file lay in the repository."),
+        "url": Field(_words, "Where it was taken from."),
+        "sha256": Field(SHA256, "Its SHA-256.", required=True),
+    },
+    lambda fields: Ancestor(**fields.values),
+)
+
+
+def _ancestor(value: str | Ancestor) -> Ancestor:
+    return Ancestor(name=value) if isinstance(value, str) else value
 
 
 def _artifact(kind: ArtifactKind) -> Kind:
     def build(fields: Fields) -> Artifact:
         values = dict(fields.values)
         values["path"] = posixpath.normpath(values["path"])
-        for key in ("derived_from", "trained_on"):
-            values[key] = tuple(values.get(key) or ())
+        values["trained_on"] = tuple(values.get("trained_on") or ())
+        values["derived_from"] = tuple(map(_ancestor, values.get("derived_from") or ()))
         if values.get("sha256"):
             values["sha256"] = values["sha256"].lower()
         values["source"] = values.get("source") or Origin()
@@ -110,7 +122,9 @@ def _artifact(kind: ArtifactKind) -> Kind:
         "size": Field(Integer(), "Bytes; for a directory, of all its files together."),
         "source": Field(SOURCE, "Where it came from."),
         "signature": Field(SIGNATURE, "Who vouches for it."),
-        "derived_from": Field(ListOf(_words), "Names of artifacts, or URLs, that it was made from."),
+        "derived_from": Field(
+            ListOf(Either(_words, ANCESTOR)), "Names of artifacts, URLs, or files, that it was made from."
+        ),
     }
     special = {
         "dataset": {

@@ -11,7 +11,7 @@ from gate.core.errors import DocumentError, UnableError, UsageError
 from gate.core.model import Kind
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
-from gate.dbom.model import Artifact, Dbom
+from gate.dbom.model import Ancestor, Artifact, Dbom, Origin
 from gate.documents import edit
 from gate.documents.nodes import Document, Mapping, Scalar, Sequence, parse
 
@@ -20,13 +20,15 @@ HEADER = "# yaml-language-server: $schema=dbom.schema.json  (`gate schema dbom >
 
 
 class Change(NamedTuple):
-    """New values for the entry `name`: only what is given changes."""
+    """New values for the entry `name`: only what is given changes; `ancestor` joins those that it has."""
 
     name: str
     sha256: str
     size: int
     version: str | None = None
     listing: str | None = None
+    path: str | None = None
+    ancestor: Ancestor | None = None
 
 
 def with_entry(document: Document, kind: Kind, entry: dict[str, edit.Value]) -> bytes:
@@ -43,12 +45,12 @@ def with_entry(document: Document, kind: Kind, entry: dict[str, edit.Value]) -> 
 
 
 def with_changes(document: Document, changes: list[Change]) -> bytes:
-    """The bytes of the DBOM with new digests, sizes, versions and listings of some entries; raises as `with_entry`."""
+    """The bytes of the DBOM with new values of some entries; raises as `with_entry`."""
     entries = _entry_nodes(parse(document))
     edits = [e for change in changes for e in _edits(document, entries[change.name], change)]
 
     def holds(dbom: Dbom) -> bool:
-        return all(_holds(dbom.find(c.name), {k: v for k, v in c._asdict().items() if v is not None}) for c in changes)
+        return all(_holds_change(dbom.find(change.name), change) for change in changes)
 
     return _edited(document, edits, holds)
 
@@ -67,6 +69,7 @@ def free_name(path: str, dbom: Dbom | None) -> str:
 def _edits(document: Document, entry: Mapping, change: Change) -> list[edit.Edit]:
     """One edit per key; keys that are missing go in behind the digest, or behind the path."""
     wanted: list[tuple[str, int | str | None]] = [
+        ("path", change.path),
         ("sha256", change.sha256),
         ("version", change.version),
         ("listing", change.listing),
@@ -77,7 +80,17 @@ def _edits(document: Document, entry: Mapping, change: Change) -> list[edit.Edit
         if value is not None:
             after = "sha256" if "sha256" in entry.items else "path"
             edits.append(edit.set_value(document, entry, key, value, after))
+    if change.ancestor is not None:
+        edits += _with_ancestor(document, entry, given(change.ancestor))
     return edit.merged(edits)
+
+
+def _with_ancestor(document: Document, entry: Mapping, ancestor: dict[str, edit.Value]) -> list[edit.Edit]:
+    found = entry.items["derived_from"][1] if "derived_from" in entry.items else None
+    if isinstance(found, Sequence) and found.items:
+        return edit.append(document, entry, "derived_from", ancestor)
+    after = next(key for key in ("source", "sha256", "path") if key in entry.items)
+    return [edit.set_value(document, entry, "derived_from", [ancestor], after)]
 
 
 def _entry_nodes(root: object) -> dict[str, Mapping]:
@@ -93,6 +106,17 @@ def _entry_nodes(root: object) -> dict[str, Mapping]:
     return entries
 
 
+def _holds_change(artifact: Artifact | None, change: Change) -> bool:
+    values = {key: value for key, value in change._asdict().items() if key != "ancestor" and value is not None}
+    ancestors = artifact.derived_from if artifact else ()
+    return _holds(artifact, values) and (change.ancestor is None or change.ancestor in ancestors)
+
+
+def given(record: Ancestor | Origin) -> dict[str, edit.Value]:
+    """What of a record of the DBOM is given, as an entry has it."""
+    return {key: value for key, value in record._asdict().items() if value is not None}
+
+
 def _holds(artifact: Artifact | None, values: Map[str, edit.Value]) -> bool:
     """Whether the entry that was read back has `values`."""
     if artifact is None:
@@ -100,7 +124,9 @@ def _holds(artifact: Artifact | None, values: Map[str, edit.Value]) -> bool:
     for key, value in values.items():
         found = getattr(artifact, key)
         if key == "source":
-            found = {k: v for k, v in found._asdict().items() if v is not None}
+            found = given(found)
+        elif key == "derived_from":
+            found = [given(ancestor) for ancestor in found]
         if found != value:
             return False
     return True

@@ -39,8 +39,11 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     return text
 
 
-def set_value(document: Document, mapping: Mapping, key: str, value: int | str, after: str) -> Edit:
-    """Replaces the value of `key`, or inserts the key behind the key `after`, which must be there."""
+def set_value(document: Document, mapping: Mapping, key: str, value: Value, after: str) -> Edit:
+    """Replaces the value of `key`, or inserts the key behind the key `after`, which must be there.
+
+    A list or a mapping is written in flow style, and does not replace one that is there in block style.
+    """
     text = document.text
     if key in mapping.items:
         node = mapping.items[key][1]
@@ -98,9 +101,9 @@ def render(entry: dict[str, Value], indent: int = 0) -> list[str]:
     return lines
 
 
-def plain_or_quoted(value: int | str) -> str:
+def plain_or_quoted(value: Value) -> str:
     """`value` as a scalar that every YAML reader takes for what it is; quoted only where it must be."""
-    if isinstance(value, int) or (_PLAIN.fullmatch(value) and not _GUESSED.fullmatch(value)):
+    if isinstance(value, int) or (isinstance(value, str) and _PLAIN.fullmatch(value) and not _GUESSED.fullmatch(value)):
         return str(value)
     return _json(value)
 

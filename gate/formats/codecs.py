@@ -13,12 +13,19 @@ INPUT = 64 * 1024
 MEMORY = 256 << 20
 """Bytes that an xz or zstd dictionary may take: attackers choose its size. The strongest preset of xz needs 65 MiB."""
 
+EVERYTHING = '`pip install "dbom-gate[weights]"`'
+"""What installs every optional decoder."""
+
 Pull = Callable[[int], bytes]
 """At most so many of the next bytes, none at the end. Raises `CorruptError`, or `ExhaustedError`."""
 
 
 class MissingError(Exception):
-    """The decoder's library is not installed; the message is its name."""
+    """The decoder's library is not installed; the message says which, and how to install it."""
+
+
+class UnsupportedError(Exception):
+    """A variant that nothing here decodes; the message says which."""
 
 
 class _Decompressor(Protocol):
@@ -58,12 +65,16 @@ class _Inflate:
 
 
 def decoder(form: str, source: Source) -> Callable[[], Pull]:
-    """How to decompress `source`, of the sniffed format `form`. Raises `MissingError` without its library."""
+    """How to decompress `source`, of the sniffed format `form`. Raises `MissingError`, or `UnsupportedError`."""
     if form in ("gzip", "zlib"):
         import zlib
 
         wbits = 31 if form == "gzip" else 15
         return lambda: _pull(lambda: _Inflate(wbits), source, (zlib.error,), form == "gzip")
+    if form == "zfile":
+        import zlib
+
+        return lambda: _pull(lambda: _Inflate(15), source, (zlib.error,), False, _after_length(source))
     if form == "bz2":
         import bz2
 
@@ -74,6 +85,27 @@ def decoder(form: str, source: Source) -> Callable[[], Pull]:
         kind = lzma.FORMAT_XZ if form == "xz" else lzma.FORMAT_ALONE
         return lambda: _pull(lambda: lzma.LZMADecompressor(kind, MEMORY), source, (lzma.LZMAError,), form == "xz")
     return _lz4(source) if form == "lz4" else _zstd(source)
+
+
+def zip_member(method: int, source: Source) -> Callable[[], Pull] | None:
+    """How to decompress a zip member by its method's number (APPNOTE 4.4.5); None for one without a decoder.
+
+    Raises `CorruptError` when the member's properties are impossible, `MissingError` without the method's library.
+    """
+    if method == 8:
+        return raw_deflate(source)
+    if method == 14:
+        return zip_lzma(source)
+    form = {12: "bz2", 93: "zstd", 95: "xz"}.get(method)
+    return decoder(form, source) if form else None
+
+
+def _after_length(source: Source) -> int:
+    """Where the data of joblib's old compressed files begins (`read_zfile` in `joblib/numpy_pickle_utils.py`).
+
+    `ZF` and a length in 19 characters; some were written with one blank more.
+    """
+    return 22 if source.read(21, 1) == b" " else 21
 
 
 def raw_deflate(source: Source) -> Callable[[], Pull]:
@@ -100,13 +132,20 @@ def zip_lzma(source: Source) -> Callable[[], Pull]:
     pb, lp = divmod(packed, 5)
     chain = [{"id": lzma.FILTER_LZMA1, "dict_size": max(dictionary, 4096), "lc": lc, "lp": lp, "pb": pb}]
 
+    return raw(source, chain, 9)
+
+
+def raw(source: Source, chain: list[dict[str, Any]], offset: int = 0) -> Callable[[], Pull]:
+    """LZMA without a wrapper, from `offset` on; `chain` are the filters, whose memory is the caller's care."""
+    import lzma
+
     def start() -> _Decompressor:
         try:
             return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=chain)
         except (lzma.LZMAError, ValueError) as error:
             raise CorruptError(str(error)) from None
 
-    return lambda: _pull(start, source, (lzma.LZMAError,), False, 9)
+    return lambda: _pull(start, source, (lzma.LZMAError,), False, offset)
 
 
 def _pull(
@@ -164,7 +203,7 @@ def _failure(error: Exception, first: bool) -> CorruptError | ExhaustedError:
 
 def _lz4(source: Source) -> Callable[[], Pull]:
     if source.read(0, 4) == b"\x02\x21\x4c\x18":
-        raise MissingError("a decoder of the legacy frame")
+        raise UnsupportedError("a legacy frame of lz4, which this version cannot decompress")
     frame = _library("lz4.frame")
     return lambda: _pull(frame.LZ4FrameDecompressor, source, (RuntimeError, EOFError, ValueError))
 
@@ -176,7 +215,9 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise MissingError(name.partition(".")[0]) from None
+        package = name.partition(".")[0]
+        message = f"packed with {package}, which is not installed: run `pip install {package}`, or {EVERYTHING}"
+        raise MissingError(message) from None
 
 
 def _zstd(source: Source) -> Callable[[], Pull]:
@@ -186,11 +227,18 @@ def _zstd(source: Source) -> Callable[[], Pull]:
         context = zstandard.ZstdDecompressor(max_window_size=MEMORY)
         stream = context.stream_reader(_File(source), read_across_frames=True)
 
+        given = False
+
         def pull(length: int) -> bytes:
+            nonlocal given
             try:
-                return bytes(stream.read(length))
+                piece = bytes(stream.read(length))
             except zstandard.ZstdError as error:
+                if given and "Unknown frame descriptor" in str(error):  # other data behind a frame, as OCDBT has it
+                    return b""
                 raise CorruptError(str(error)) from None
+            given = True
+            return piece
 
         return pull
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from gate.core.model import Json
+from gate.formats.archives.members import Members
 from gate.formats.interface import Flaw, Inspection, Source
-from gate.formats.members import Members
-from gate.formats.sniff import HEAD, sniff
+from gate.formats.sniff import FORMATS_INSIDE, HEAD, sniff
 from gate.formats.streams import CorruptError, ExhaustedError, Unpacked, budget_of
 
 UNKNOWN = 1 << 46
 """Bytes; the size of content that was not decompressed to its end: larger than any file."""
-HINT = 'pip install "dbom-gate[weights]"'
 
 
 def read(source: Source) -> Inspection:
@@ -19,15 +18,18 @@ def read(source: Source) -> Inspection:
     Only as much is decompressed as the content's own format needs: 4 KiB of a CSV, all of a tar. Role and flaws
     are the content's. Facts: `inside`, its format.
     """
-    from gate.formats.codecs import MissingError, decoder
+    from gate.formats.codecs import MissingError, UnsupportedError, decoder
 
-    form = sniff(source.read(0, HEAD), b"", UNKNOWN) or "unknown"
+    form = sniff(source.read(0, HEAD), b"", UNKNOWN)
+    if form not in FORMATS_INSIDE:
+        form = "lzma"  # without magic of its own, so a longer file with this head could be something else
     budget = budget_of(source).deeper()
     try:
         content = Unpacked(decoder(form, source), budget)
     except MissingError as error:
-        message = f"{form} content cannot be looked at without {error}: {HINT}"
-        return Inspection(form, "other", (Flaw("weights/unscannable", message),))
+        return Inspection(form, "other", (Flaw("gate/undecided", str(error)),))
+    except UnsupportedError as error:
+        return Inspection(form, "other", (Flaw("weights/unscannable", str(error)),))
     try:
         head = content.read(0, HEAD)
     except CorruptError as error:

@@ -23,21 +23,30 @@ class Source(Protocol):
 
 
 class Flaw(NamedTuple):
-    """A rule that the content breaks: `offset` in bytes into the file, or into the archive `member`."""
+    """A rule that the content breaks: `offset` in bytes into the file, or into the archive `member`.
+
+    The rule is one of `weights/*`, or `gate/undecided` where a library is missing that the gate needs to look.
+    `imported` is what a pickle names, such as `os.system`: policies may allow or deny it.
+    """
 
     rule: str
     message: str
     offset: int | None = None
     member: str | None = None
+    imported: str | None = None
 
 
 class Inspection(NamedTuple):
-    """What a file is and what is wrong with it; `facts` are plain data for reports and policies."""
+    """What a file is and what is wrong with it; `facts` are plain data for reports and policies.
+
+    `imported` is what the pickles in it name, harmless or not: policies may deny more than the gate does.
+    """
 
     format: str
     role: Role
     flaws: tuple[Flaw, ...] = ()
     facts: Mapping[str, Json] = {}
+    imported: frozenset[str] = frozenset()
 
 
 class Reader(Protocol):

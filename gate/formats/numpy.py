@@ -11,6 +11,7 @@ from gate.core.model import Json
 from gate.core.text import shorten
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.literal import Literal, NotLiteralError, parse
+from gate.formats.streams import DEPTH, Slice, budget_of
 
 MAGIC = b"\x93NUMPY"
 HEADER_LIMIT = 256 * 1024
@@ -19,6 +20,7 @@ ARRAYS = 1000
 """Arrays one behind the other, as repeated `numpy.save` on one file writes them, that are followed."""
 _KINDS = "?biufcmMSUVa"
 _MALFORMED = "weights/malformed"
+_PICKLE = "weights/pickle-format"
 
 
 class _MalformedError(Exception):
@@ -51,8 +53,7 @@ def read(source: Source) -> Inspection:
         facts["arrays"] = arrays
         start = offset + header.start
         if length is None:
-            message = f"an array of Python objects ({shorten(_shown(header.dtype))}): they are stored as a pickle"
-            return _answer(Flaw("weights/pickle-format", message, start), facts)
+            return _objects(source, header, start, facts)
         if length > size - start:
             message = f"dtype and shape {header.shape} need {length:,} bytes, and {size - start:,} follow the header"
             return _answer(Flaw(_MALFORMED, message, start), facts)
@@ -63,6 +64,22 @@ def read(source: Source) -> Inspection:
             return _answer(Flaw(_MALFORMED, f"{size - offset:,} bytes follow the array", offset), facts)
         if arrays >= ARRAYS:
             return _answer(Flaw("weights/unscannable", f"more than {ARRAYS:,} arrays in one file", offset), facts)
+
+
+def _objects(source: Source, header: _Header, start: int, facts: dict[str, Json]) -> Inspection:
+    """An array of Python objects: what follows the header is a pickle, and is judged as one."""
+    from gate.formats.registry import inspect
+
+    message = f"an array of Python objects ({shorten(_shown(header.dtype))}): they are stored as a pickle"
+    budget = budget_of(source).deeper()
+    if budget.depth > DEPTH:
+        message = f"pickles nested more than {DEPTH} deep: not examined"
+        return _answer(Flaw("weights/unscannable", message, start), facts)
+    found = inspect(Slice(source, start, source.size - start, budget))
+    inner = [flaw._replace(offset=start + (flaw.offset or 0)) for flaw in found.flaws if flaw.rule != _PICKLE]
+    if found.format == "unknown" and source.size > start:
+        inner.append(Flaw(_MALFORMED, "what follows the header is no pickle", start))
+    return Inspection("npy", "data", (Flaw(_PICKLE, message, start), *inner), facts, found.imported)
 
 
 def _answer(flaw: Flaw | None, facts: dict[str, Json]) -> Inspection:

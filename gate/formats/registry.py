@@ -4,38 +4,53 @@ from __future__ import annotations
 
 from typing import cast
 
+from gate.core.model import Json
 from gate.formats.interface import Flaw, Inspection, Reader, Role, Source
 from gate.formats.pickle.glance import worth_walking
+from gate.formats.protobuf.glance import may_be_message
+from gate.formats.recognise import PROGRAMS, YIELDING
 from gate.formats.sniff import END_OF_DIRECTORY, HDF5, HEAD, TAIL, sniff
 from gate.formats.streams import CorruptError, ExhaustedError, Unpacked
 
 FORMATS: dict[str, str] = {
     "safetensors": "gate.formats.safetensors:read",
     "pickle": "gate.formats.pickle.reader:read",
-    "zip": "gate.formats.zip:read",
-    "tar": "gate.formats.tar:read",
+    "zip": "gate.formats.archives.zip:read",
+    "tar": "gate.formats.archives.tar:read",
     "npy": "gate.formats.numpy:read",
+    "json": "gate.formats.config.reader:read",
+    "sentence-transformers": "gate.formats.config.sentence_transformers:read",
+    "jinja": "gate.formats.jinja.reader:read",
     "gzip": "gate.formats.compressed:read",
     "bz2": "gate.formats.compressed:read",
     "xz": "gate.formats.compressed:read",
     "lzma": "gate.formats.compressed:read",
     "zlib": "gate.formats.compressed:read",
     "lz4": "gate.formats.compressed:read",
+    "zfile": "gate.formats.compressed:read",
     "zstd": "gate.formats.compressed:read",
-    "hdf5": "weights",
-    "gguf": "weights",
+    "hdf5": "gate.formats.hdf5.reader:read",
+    "gguf": "gate.formats.gguf:read",
     "ggml": "weights",
-    "onnx": "weights",
-    "tflite": "weights",
-    "saved-model": "weights",
-    "mxnet": "weights",
-    "7z": "weights",
+    "protobuf": "gate.formats.protobuf.recognise:read",
+    "tflite": "gate.formats.flatbuffers.tflite:read",
+    "executorch": "gate.formats.flatbuffers.executorch:read",
+    "xml": "gate.formats.xml.reader:read",
+    "r": "gate.formats.r.reader:read",
+    "xgboost": "gate.formats.boosters.xgboost:read",
+    "lightgbm": "gate.formats.boosters.lightgbm:read",
+    "catboost": "gate.formats.boosters.catboost:read",
+    "msgpack": "gate.formats.msgpack:read",
+    "ocdbt": "gate.formats.ocdbt:read",
+    "mxnet": "gate.formats.mxnet:read",
+    "java": "gate.formats.java:read",
+    "tensorrt": "weights",
+    "7z": "gate.formats.archives.sevenzip:read",
     "rar": "weights",
     "parquet": "data",
     "arrow": "data",
-    "elf": "other",
-    "pe": "other",
-    "ape": "other",
+    "matlab": "data",
+    **dict.fromkeys(PROGRAMS, "other"),
 }
 """Format name to its reader, imported when the first such file is met. Formats without a reader have their role
 here instead; what holds weights and cannot be read is a flaw."""
@@ -69,11 +84,14 @@ def _inspect(source: Source, size: int) -> Inspection:
     head = source.read(0, HEAD)
     tail = _tail(source, size)
     name = sniff(head, tail, size)
-    if name is None:
-        if not _has_late_superblock(source, size):
-            return PLAIN
+    if (name is None or name in YIELDING) and _has_late_superblock(source, size):
         name = "hdf5"
-    found = _read(name, source)
+    if name is None:
+        return PLAIN
+    found = PLAIN if name == "zip" and not head.startswith(b"PK") else _read(name, source)
+    if name != "protobuf" and may_be_message(head, size):
+        message = _read("protobuf", source)
+        found = message if found.format == "unknown" else _with_other(found, message)
     if name not in ("pickle", "zip") and worth_walking(head, size):
         found = _with_other(found, _read("pickle", source))
     if END_OF_DIRECTORY in (tail or head) and not (name == "zip" and head.startswith(b"PK")):
@@ -118,13 +136,28 @@ def _with_zip(found: Inspection, name: str, source: Source) -> Inspection:
     program or a script is a self-extracting archive and no finding; an archive that merely ends with a
     stored zip is one only if that zip runs to the last byte.
     """
-    from gate.formats.zip import read_appended
+    from gate.formats.archives.zip import read_appended
 
-    behind = read_appended(source, exact=name in ("tar", "zip"))
+    behind = read_appended(source, exact=name == "tar")
     if behind is None:
         return found
-    harmless = not behind.flaws and behind.role == "other" and found.role == "other" and not found.flaws
-    return found if harmless else _with_other(found, behind)
+    if name in PROGRAMS:
+        return _program(found, behind)
+    usual = found.role == "other" or name == "tflite"  # whose metadata may come with files, such as labels
+    harmless = usual and not behind.flaws and behind.role == "other" and not found.flaws
+    if harmless:
+        return behind if name == "zip" else found
+    return _with_other(found, behind)
+
+
+def _program(found: Inspection, behind: Inspection) -> Inspection:
+    """A program with a zip behind it, such as a self-extracting archive; a llamafile has a model in there."""
+    if behind.role != "weights":
+        return found._replace(flaws=(*found.flaws, *behind.flaws))
+    message = "this model is a program that carries its weights behind it: using it means running it"
+    flaw = Flaw("weights/embedded-code", message, 0)
+    facts: dict[str, Json] = {**found.facts, "also": behind.format}
+    return Inspection(found.format, "weights", (flaw, *found.flaws, *behind.flaws), facts)
 
 
 def _with_other(found: Inspection, other: Inspection) -> Inspection:
@@ -134,7 +167,8 @@ def _with_other(found: Inspection, other: Inspection) -> Inspection:
     message = f"the same bytes are {_named(found)} and {_named(other)}: which one is loaded depends on the program"
     flaw = Flaw("weights/polyglot", message, 0)
     role: Role = "weights" if "weights" in (found.role, other.role) else found.role
-    return Inspection(found.format, role, (flaw, *found.flaws, *other.flaws), {**found.facts, "also": other.format})
+    facts = {**found.facts, "also": other.format}
+    return Inspection(found.format, role, (flaw, *found.flaws, *other.flaws), facts, found.imported | other.imported)
 
 
 def _named(found: Inspection) -> str:

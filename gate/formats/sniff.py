@@ -5,9 +5,12 @@ Sources of the magic numbers: the specification of each format, named where it i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gate.formats.pickle.glance import STARTS, worth_walking
+from gate.formats.protobuf.glance import may_be_message
+from gate.formats.recognise import recognise
 
 HEAD = 4096
 """Bytes from the start that `sniff` wants: enough for a tar header and an HDF5 superblock at 2048."""
@@ -18,7 +21,7 @@ Needed only for files longer than HEAD."""
 HDF5 = b"\x89HDF\r\n\x1a\n"
 END_OF_DIRECTORY = b"PK\x05\x06"
 
-FORMATS_INSIDE = frozenset(("zip", "tar", "gzip", "bz2", "xz", "lzma", "zlib", "lz4", "zstd"))
+FORMATS_INSIDE = frozenset(("zip", "7z", "tar", "gzip", "bz2", "xz", "lzma", "zlib", "zfile", "lz4", "zstd"))
 """Formats that hold other files."""
 
 _Test = Callable[[bytes, int], bool]
@@ -29,9 +32,20 @@ def sniff(head: bytes, tail: bytes, size: int) -> str | None:
     """The format of a file of `size` bytes, or None for what is no weight, data or container format.
 
     `head` is its first HEAD bytes, `tail` its last TAIL bytes; `tail` may be empty if the file is no longer
-    than the head. `pickle` is a candidate where the head alone does not decide: the reader has the last word.
+    than the head. `pickle`, `json` and `protobuf` are candidates: the reader has the last word.
     The answer names what stands at the start; `zip` also stands for a zip behind something unknown.
     """
+    found = _at_start(head, size)
+    if found is not None:
+        return found
+    binary = 0 in head
+    if binary and _is_odd_lzma(head):
+        return "lzma"
+    return "zip" if END_OF_DIRECTORY in (tail or (head if binary else b"")) else None
+
+
+def _at_start(head: bytes, size: int) -> str | None:
+    """What the first bytes say."""
     if len(head) < 2:
         return None
     for magic, name, test in _MAGIC.get(head[0], ()):
@@ -41,24 +55,57 @@ def sniff(head: bytes, tail: bytes, size: int) -> str | None:
     found = _further_on(head, size) if binary else None
     if found is not None:
         return found
-    if head[257:262] == b"ustar" or (not size & 511 and _is_old_tar(head)):
+    if head[0] in _JSON_STARTS and (found := _structured(head, binary)):
+        return found
+    if head[257:262] == b"ustar" or _is_old_tar(head):
         return "tar"
+    found = recognise(head, binary)
+    if found is not None:
+        return found
     if head[0] in STARTS and worth_walking(head, size) and _may_be_pickle(head, size):
         return "pickle"
-    return "zip" if END_OF_DIRECTORY in (tail or (head if binary else b"")) else None
+    if may_be_message(head, size):
+        return "protobuf"
+    return None
 
 
 def _further_on(head: bytes, size: int) -> str | None:
     """Formats whose magic is not at the start."""
     if head[4:8] == b"TFL3":  # the file identifier of a flatbuffer (`schema.fbs`), behind an offset
         return "tflite"
+    if head[4:6] == b"ET" and head[6:8].isdigit():
+        return "executorch"
     if head[8:9] in _BRACE and _is_safetensors(head):
         return "safetensors"
     if HDF5 in (head[512:520], head[1024:1032], head[2048:2056]):
         return "hdf5"
-    return "lzma" if _is_lzma(head, size) else None
+    return "lzma" if _is_lzma(head) else None
 
 
+def _structured(head: bytes, binary: bool) -> str | None:
+    """JSON that may configure a model, and templates that may be a chat's: candidates, all of them."""
+    if _JSON(head):
+        return "json"
+    if binary:
+        return None
+    if (first := _MODULES(head)) and all(key in first[0] for key in (b'"type"', b'"path"', b'"name"')):
+        return "sentence-transformers"
+    return "jinja" if _TEMPLATE(head) and _is_chat(head) else None
+
+
+def _is_chat(head: bytes) -> bool:
+    """The variables of chat templates (`transformers/utils/chat_template_utils.py`), or what no web page has."""
+    if b"add_generation_prompt" in head or (b"messages" in head and b"role" in head):
+        return True
+    return _INTERNALS(head) is not None
+
+
+_JSON_STARTS = frozenset(b"{[ \t\r\n\xef\xff\xfe\0")
+_JSON = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*\{[\s\0]*[\"}]").match
+"""An object, in UTF-8, UTF-16 or UTF-32; a candidate, as `pickle` is."""
+_MODULES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{[^{}]*").match
+_TEMPLATE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[%{#]").match
+_INTERNALS = re.compile(rb"__(?:globals|builtins|subclasses|import|mro)__|\\x5f\\x5f").search
 _BRACE = frozenset((b"{", b" ", b"\t", b"\r", b"\n"))
 _JSON_SECOND = frozenset(b'"} \t\r\n')
 
@@ -89,27 +136,38 @@ _LZMA_DICTIONARIES = frozenset(
     size.to_bytes(4, "little") for n in range(12, 32) for size in (1 << n, (1 << n) + (1 << (n - 1)))
 )
 """Dictionary sizes that encoders write: liblzma's own test of an `.lzma` header (`alone_decoder.c`)."""
+_CERTAIN = frozenset(("zip", "tar", "npy", "pickle", "hdf5", "gguf", "safetensors", "gzip", "bz2", "xz", "zstd", "7z"))
+"""Formats that nonsense is not taken for."""
+_ANY = 1 << 46
+"""Bytes; a size that no claim in a format goes beyond."""
 _LZMA_SAMPLE = (1 << 16).to_bytes(4, "little")
 
 
-def _is_lzma(head: bytes, size: int) -> bool:
-    """An LZMA-alone header, and the data behind it decodes. It has no magic of its own.
+def _is_lzma(head: bytes) -> bool:
+    """An LZMA-alone header as every encoder writes it, whether or not the data behind it decodes. It has no magic."""
+    return (
+        head[0] == 0x5D
+        and head[1:5] in _LZMA_DICTIONARIES
+        and (head[5:13] == b"\xff" * 8 or head[11:13] == b"\0\0")
+        and head[13:14] in (b"\0", b"")  # the first byte of a range coder
+    )
 
-    Decoders take any size of dictionary, and what asks for LZMA by name (joblib does) does not look at it.
+
+def _is_odd_lzma(head: bytes) -> bool:
+    """LZMA-alone data with a header that no encoder writes, and that decoders told to expect LZMA take all the same.
+
+    Sparse numbers decode too, to nonsense: what comes out has to be of a known format.
     """
-    usual = head[1:5] in _LZMA_DICTIONARIES
-    if not usual and (head[0] != 0x5D or len(head) < 14):
-        return False
-    if head[0] >= 225 or not (head[5:13] == b"\xff" * 8 or head[11:13] == b"\0\0"):
+    if len(head) < 24 or head[0] >= 225 or head[13]:  # the first byte of a range coder is 0
         return False
     import lzma
 
-    sample = head[:1] + _LZMA_SAMPLE + head[5:]  # as much dictionary as the sample needs: up to 4 GiB are claimed
     try:
-        lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=1 << 24).decompress(sample, 512)
+        sample = head[:1] + _LZMA_SAMPLE + head[5:]
+        found = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=1 << 24).decompress(sample, 512)
     except lzma.LZMAError:
-        return usual and head[0] == 0x5D  # what every encoder writes: then it is a broken one
-    return True
+        return False
+    return _at_start(found, _ANY) in _CERTAIN
 
 
 def _is_zlib(head: bytes, size: int) -> bool:
@@ -125,54 +183,13 @@ def _is_zlib(head: bytes, size: int) -> bool:
     return True
 
 
+def _is_gguf(head: bytes, size: int) -> bool:
+    """A version behind the magic, which unlike text has a zero byte."""
+    return 0 in head[4:8] or len(head) < 8
+
+
 def _is_bzip2(head: bytes, size: int) -> bool:
     return head[3:4].isdigit() and head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
-
-
-def _is_pe(head: bytes, size: int) -> bool:
-    """`MZ`, and where it points to, `PE` (Microsoft PE format, 'MS-DOS stub')."""
-    start = int.from_bytes(head[60:64], "little")
-    return len(head) >= 64 and head[start : start + 4] == b"PE\0\0"
-
-
-def _is_onnx(head: bytes, size: int) -> bool:
-    """A protobuf `ModelProto` (`onnx.proto`): ir_version, then known fields up to the graph or the opset."""
-    return 0 < head[1] < 32 and _protobuf(head, size, {10: 2, 18: 2, 26: 2, 34: 2, 40: 0, 50: 2}, (58, 66))
-
-
-def _is_saved_model(head: bytes, size: int) -> bool:
-    """A protobuf `SavedModel` (`saved_model.proto`): version 1, then a meta graph that holds its own info."""
-    if head[1:3] != b"\x01\x12":
-        return False
-    length, start = _varint(head, 3)
-    return 0 < length <= size - start and head[start : start + 1] == b"\x0a"
-
-
-def _protobuf(head: bytes, size: int, known: dict[int, int], wanted: tuple[int, ...]) -> bool:
-    """Whether `known` tags (their wire type beside them) lead to one of `wanted`, a message inside the file."""
-    position = 2
-    while position < len(head):
-        tag = head[position]
-        value, position = _varint(head, position + 1)
-        if value < 0 or (tag & 7 == 2 and value > size - position):
-            return False
-        if tag in wanted:
-            return True
-        if tag not in known:
-            return False
-        if known[tag] == 2:
-            position += value
-    return False
-
-
-def _varint(data: bytes, position: int) -> tuple[int, int]:
-    """A protobuf number and the position behind it; -1 where there is none."""
-    value = 0
-    for index, byte in enumerate(data[position : position + 9]):
-        value |= (byte & 127) << 7 * index
-        if byte < 128:
-            return value, position + index + 1
-    return -1, position
 
 
 _ENTRIES: tuple[_Entry, ...] = (
@@ -190,22 +207,16 @@ _ENTRIES: tuple[_Entry, ...] = (
     (b"Rar!\x1a\x07", "rar", None),
     (b"\x93NUMPY", "npy", None),
     (HDF5, "hdf5", None),
-    (b"GGUF", "gguf", None),
+    (b"GGUF", "gguf", _is_gguf),
     (b"lmgg", "ggml", None),
     (b"fmgg", "ggml", None),
     (b"tjgg", "ggml", None),
-    (b"\x12\x01\0\0\0\0\0\0", "mxnet", None),  # kMXAPINDArrayListMagic
-    (b"\x7fELF", "elf", None),
-    (b"MZqFpD='", "ape", None),  # an Actually Portable Executable
-    (b"jartsr='", "ape", None),
-    (b"MZ", "pe", _is_pe),
     (b"PAR1", "parquet", None),
     (b"PARE", "parquet", None),
     (b"ARROW1\0\0", "arrow", None),
     (b"FEA1", "arrow", None),
     (b"\x78", "zlib", _is_zlib),
-    (b"\x08", "saved-model", _is_saved_model),
-    (b"\x08", "onnx", _is_onnx),
+    (b"ZF0x", "zfile", None),  # joblib before 0.10
 )
 _MAGIC: dict[int, tuple[_Entry, ...]] = {}
 for _entry in _ENTRIES:

@@ -10,6 +10,7 @@ from gate.checks.interface import Examined, Material
 from gate.core.model import Kind, Location, Subject
 from gate.dbom.model import Artifact
 from gate.files.walk import Directory, Odd, walk
+from gate.formats.executables import disguised
 from gate.formats.interface import Inspection
 from gate.inventory.plan import Places, Plan, within
 
@@ -147,7 +148,7 @@ def _kind(file: Examined) -> Kind | None:
         return None
     if file.pointer:
         return "dataset"
-    if file.inspection.role == "weights" or file.inspection.flaws:
+    if file.inspection.role == "weights" or file.inspection.flaws or disguised(file.inspection.format, file.path):
         return "model"
     return "dataset" if file.inspection.role == "data" or _text_format(file.path) else None
 
@@ -157,7 +158,8 @@ def _named(file: Examined) -> Examined:
     if file.pointer:  # undeclared, so nothing says what should be here
         return file._replace(pointer=None, inspection=Inspection("behind a Git LFS pointer", "data"))
     form = _text_format(file.path)
-    if form is None or file.inspection is None or file.inspection.role != "other" or file.inspection.flaws:
+    found = file.inspection
+    if form is None or found is None or found.role != "other" or found.flaws or disguised(found.format, file.path):
         return file
     return file._replace(inspection=Inspection(form, "data"))
 

@@ -81,7 +81,7 @@ def find(name: str, root: str | os.PathLike[str] | None) -> Declared:
         raise UnknownArtifactError(f'no artifact is called "{printable(name)}": {hint}')
     policy = default_policy(where)
     policies = load_policies((policy,), where, os.path.expanduser("~")) if policy else None
-    return Declared(artifact, Places(where, policies.allowed_roots() if policies else frozenset()))
+    return Declared(artifact, Places(where, policies.allowed("cache_roots") if policies else frozenset()))
 
 
 def require(declared: Declared, plan: Plan, files: list[Examined]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from gate.core.errors import DocumentError, Problem, UsageError
@@ -11,7 +12,7 @@ from gate.core.model import STAGES, Location
 from gate.core.text import did_you_mean, printable
 from gate.documents.kinds import Fields, Reading
 from gate.documents.nodes import decode, parse, read_bytes
-from gate.policy.model import Entry, Policies, Policy, Selector, looser, strictest
+from gate.policy.model import ALLOWANCES, Allowance, Entry, Policies, Policy, Selector, looser, strictest
 from gate.policy.packs import DEFAULT, PACKS, PREFIX, load_pack
 from gate.policy.schema import POLICY, Extension
 
@@ -90,7 +91,7 @@ class _Loader:
         reading.finish()
         assert fields is not None  # a record that is not read has noted why
         policy = self._build(fields, name, (*way, self._files.real(name)))
-        _refuse_weakening(policy, fields.at.get("cache_roots", policy.location))
+        _refuse_weakening(policy, {what: fields.at.get(what, policy.location) for what in ALLOWANCES})
         return policy
 
     def _build(self, fields: Fields, name: str, way: tuple[str, ...]) -> Policy:
@@ -106,7 +107,8 @@ class _Loader:
             location=fields.location._replace(path=name),
             entries={rule: tuple(entries) for rule, entries in rules.items()},
             extends=extends or (load_pack(DEFAULT),),
-            cache_roots=self._cache_roots(fields),
+            allows=self._allows(fields),
+            denied=_pickles(fields, "deny"),
         )
 
     def _extended(self, extension: Extension, beside: str, way: tuple[str, ...]) -> Policy:
@@ -138,10 +140,17 @@ class _Loader:
         except UsageError as error:
             raise DocumentError([Problem(extension.location, error.message, error.fix)]) from None
 
-    def _cache_roots(self, fields: Fields) -> frozenset[str] | None:
-        """The directories with links resolved; None where the key is left out."""
-        if "cache_roots" not in fields.values:
-            return None
+    def _allows(self, fields: Fields) -> dict[Allowance, frozenset[str]]:
+        """What the document allows, as far as it says so."""
+        found: dict[Allowance, frozenset[str]] = {}
+        if "cache_roots" in fields.values:
+            found["cache_roots"] = self._cache_roots(fields)
+        if "pickles" in fields.values:
+            found["pickles"] = _pickles(fields, "allow")
+        return found
+
+    def _cache_roots(self, fields: Fields) -> frozenset[str]:
+        """The directories with links resolved."""
         roots = []
         for text in fields.values["cache_roots"] or ():
             expanded = os.path.join(self._home, text[2:]) if text.startswith("~/") else text
@@ -152,12 +161,18 @@ class _Loader:
         return frozenset(roots)
 
 
+def _pickles(fields: Fields, key: str) -> frozenset[str]:
+    """The names or patterns under `pickles:`."""
+    said: dict[str, list[str]] = fields.get("pickles") or {}
+    return frozenset(said.get(key) or ())
+
+
 def _pack_hint(name: str) -> str:
     known = [PREFIX + pack for pack in PACKS]
     return did_you_mean(PREFIX + name, known) or f"the packs are {', '.join(known)}"
 
 
-def _refuse_weakening(policy: Policy, cache_roots: Location) -> None:
+def _refuse_weakening(policy: Policy, places: Mapping[Allowance, Location]) -> None:
     """A policy that is extended by file cannot be loosened: say so at once, with both places."""
     problems = []
     for rule, entries in policy.entries.items():
@@ -167,10 +182,11 @@ def _refuse_weakening(policy: Policy, cache_roots: Location) -> None:
                 if stricter is not None and looser(entry.enforce, stricter.enforce):
                     message = f"`{entry.enforce}` for {rule} is looser than `{stricter.enforce}` at {stricter.location}"
                     problems.append(Problem(entry.location, message, "a policy extended by file can only be tightened"))
-    if policy.cache_roots and not policy.cache_roots <= policy.allowed_roots():
-        names = ", ".join(base.name for base in policy.extends if not base.is_pack)
-        message = f"`cache_roots:` has a directory that {printable(names)} does not have"
-        problems.append(Problem(cache_roots, message, "a policy extended by file can only be tightened"))
+    for what, allowed in policy.allows.items():
+        if added := allowed - policy.allowed(what):
+            names = ", ".join(base.name for base in policy.extends if not base.is_pack)
+            message = f"`{what}:` allows {printable(min(added))}, which {printable(names)} does not allow"
+            problems.append(Problem(places[what], message, "a policy extended by file can only be tightened"))
     if problems:
         raise DocumentError(problems)
 

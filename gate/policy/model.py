@@ -8,9 +8,10 @@ stands in for the word of its packs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple, get_args
 
+from gate.core.globs import matches
 from gate.core.model import ENFORCEMENTS, STAGES, Enforcement, Kind, Location, Stage, Subject
 
 
@@ -43,17 +44,24 @@ class Entry(NamedTuple):
         return STAGES.index(stage) >= STAGES.index(self.from_stage) and self.selector.matches(subject)
 
 
+Allowance = Literal["cache_roots", "pickles"]
+"""What a policy may let through by name: directories into which links may lead, and globals of pickles."""
+ALLOWANCES: tuple[Allowance, ...] = get_args(Allowance)
+
+
 class Policy(NamedTuple):
     """One document and all that it extends.
 
-    `cache_roots` are directories into which links may lead, None where the document does not say.
+    `allows` has the names of each allowance that the document speaks of; `denied` are patterns of globals that no
+    pickle may have.
     """
 
     name: str
     location: Location
     entries: Mapping[str, tuple[Entry, ...]]
     extends: tuple[Policy, ...] = ()
-    cache_roots: frozenset[str] | None = None
+    allows: Mapping[Allowance, frozenset[str]] = {}
+    denied: frozenset[str] = frozenset()
     is_pack: bool = False
 
     def decide(self, rule: str, subject: Subject, stage: Stage) -> Entry | None:
@@ -64,11 +72,15 @@ class Policy(NamedTuple):
         files = strictest(p.decide(rule, subject, stage) for p in self.extends if not p.is_pack)
         return strictest((own if own is not None else packs, files))
 
-    def allowed_roots(self) -> frozenset[str]:
-        """The cache roots that every file in the tree allows: none may be added to those of a file it extends."""
-        inherited = [policy.allowed_roots() for policy in self.extends if not policy.is_pack]
-        own = [self.cache_roots] if self.cache_roots is not None or not inherited else []
-        return frozenset.intersection(*(roots or frozenset() for roots in (*own, *inherited)))
+    def allowed(self, what: Allowance) -> frozenset[str]:
+        """What every file in the tree allows: nothing may be added to what a file allows that is extended."""
+        inherited = [policy.allowed(what) for policy in self.extends if not policy.is_pack]
+        own = [self.allows.get(what, frozenset())] if what in self.allows or not inherited else []
+        return frozenset.intersection(*own, *inherited)
+
+    def all_denied(self) -> frozenset[str]:
+        """What any file in the tree denies."""
+        return self.denied.union(*(policy.all_denied() for policy in self.extends))
 
     def lineage(self) -> str:
         """Its name, and the names of what it extends."""
@@ -79,7 +91,7 @@ class Policy(NamedTuple):
 class Policies(NamedTuple):
     """The policies that judge together; where they differ, the strictest wins.
 
-    What only lets through more, such as cache roots, counts from the `trusted` ones alone: where a change is
+    What only lets through more counts from the `trusted` ones alone: where a change is
     judged those of its base, otherwise all.
     """
 
@@ -93,11 +105,15 @@ class Policies(NamedTuple):
             raise LookupError(f"no policy speaks of {rule}")
         return entry
 
-    def allowed_roots(self) -> frozenset[str]:
-        """The cache roots that every trusted policy allows; packs have no say."""
+    def allowed(self, what: Allowance) -> frozenset[str]:
+        """What every trusted policy allows; packs have no say."""
         trusted = self.members if self.trusted is None else self.trusted
-        roots = [policy.allowed_roots() for policy in trusted if not policy.is_pack]
-        return frozenset.intersection(*roots) if roots else frozenset()
+        allowed = [policy.allowed(what) for policy in trusted if not policy.is_pack]
+        return frozenset.intersection(*allowed) if allowed else frozenset()
+
+    def denied(self) -> frozenset[str]:
+        """What any policy denies."""
+        return frozenset[str]().union(*(policy.all_denied() for policy in self.members))
 
     def names(self) -> tuple[str, ...]:
         """Each member with what it extends, for reports."""
@@ -116,35 +132,3 @@ def strictest(entries: Iterable[Entry | None]) -> Entry | None:
 def looser(a: Enforcement, b: Enforcement) -> bool:
     """Whether `a` lets through what `b` does not."""
     return ENFORCEMENTS.index(a) < ENFORCEMENTS.index(b)
-
-
-def matches(glob: str, text: str) -> bool:
-    """Whether `glob` matches all of `text`, in time that grows with the product of their lengths.
-
-    `*` and `?` stay within a component of a path; a component `**` stands for any number of components, none
-    included, so `DIR/**` is also `DIR`. The rest is literal. A regular expression would backtrack, and both
-    sides may come from the change that is judged.
-    """
-    return _wild(glob.split("/"), text.split("/"), "**", _component)
-
-
-def _component(glob: str, text: str) -> bool:
-    return _wild(glob, text, "*", lambda a, b: a in ("?", b))
-
-
-def _wild(pattern: Sequence[str], text: Sequence[str], star: str, same: Callable[[str, str], bool]) -> bool:
-    """Greedy matching that goes back to the last `star` only (R. Krauss, Matching Wildcards, 2008)."""
-    p = t = back = 0
-    mark = -1
-    while t < len(text):
-        if p < len(pattern) and pattern[p] == star:
-            mark, back = p, t
-            p += 1
-        elif p < len(pattern) and same(pattern[p], text[t]):
-            p, t = p + 1, t + 1
-        elif mark >= 0:
-            back += 1
-            p, t = mark + 1, back
-        else:
-            return False
-    return all(part == star for part in pattern[p:])

@@ -91,6 +91,17 @@ EXTENSION = Record(
     _extension,
 )
 
+PICKLES = Record(
+    {
+        "allow": Field(
+            ListOf(Text()),
+            "Globals that are harmless, such as `my_project.State`, or patterns; what runs code needs its full name.",
+        ),
+        "deny": Field(ListOf(Text()), "Globals, or patterns such as `pandas.*`, that no pickle may have."),
+    },
+    lambda fields: fields.values,
+)
+
 POLICY = Record(
     {
         "policy": Field(Constant("1", "this gate reads `policy: 1`"), "The version of this format.", required=True),
@@ -102,6 +113,7 @@ POLICY = Record(
         "rules": Field(
             MapOf(_RuleId(), ListOf(ENTRY, or_one=True)), "How each rule is enforced; the strictest entry wins."
         ),
+        "pickles": Field(PICKLES, "What pickles may import, beyond and short of what the gate knows."),
         "cache_roots": Field(
             ListOf(Text()), "Directories, absolute or beginning with `~/`, into which links in the tree may lead."
         ),

@@ -13,13 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.formats.interface import BytesSource
+from gate.formats.pickle import machine
 from gate.formats.pickle.cursor import Cursor, TruncatedError
+from gate.formats.pickle.machine import Machine
 from gate.formats.pickle.opcodes import OPCODES
-from gate.formats.pickle.recognise import STEPS, TORCH_MAGIC, recognise
+from gate.formats.pickle.reader import TORCH_MAGIC
+from gate.formats.streams import Budget
 
 from .builders import HOSTILE, HOSTILE_TEXT, look, rules
 
-FORMAT, MALFORMED = "weights/pickle-format", "weights/malformed"
+FORMAT, MALFORMED, UNSAFE = "weights/pickle-format", "weights/malformed", "weights/unsafe-pickle"
 OBJECTS = [
     datetime.datetime(2024, 1, 1),
     collections.OrderedDict(a=1),
@@ -63,9 +66,8 @@ def _boundaries(data: bytes) -> list[int]:
 def test_instructions_begin_where_pickletools_says(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
     assert _boundaries(data) == [position for _, _, position in pickletools.genops(data)]
-    found = recognise(BytesSource(data))
-    assert found is not None
-    assert (found.end, found.position) == ("stop", len(data))
+    walk = Machine(BytesSource(data), Budget(1 << 40))
+    assert (walk.run(), walk.cursor.position, walk.count) == ("stop", len(data), len(_boundaries(data)))
 
 
 @pytest.mark.parametrize(
@@ -92,13 +94,13 @@ def test_what_can_run_code_is_a_pickle(data: bytes) -> None:
 
 
 def test_offset_is_where_code_first_runs() -> None:
-    (flaw,) = look(HOSTILE_TEXT).flaws
-    assert flaw.offset == HOSTILE_TEXT.index(b"R.")
+    assert {flaw.offset for flaw in look(HOSTILE_TEXT).flaws} == {HOSTILE_TEXT.index(b"R.")}
 
 
 @pytest.mark.parametrize("end", range(3, len(HOSTILE)))
 def test_truncated_with_header_is_a_malformed_pickle(end: int) -> None:
-    assert rules(HOSTILE[:end]) == {FORMAT, MALFORMED}
+    assert rules(HOSTILE[:end]) - {UNSAFE} == {FORMAT, MALFORMED}
+    assert (UNSAFE in rules(HOSTILE[:end])) == (end > HOSTILE.index(b"\x93"))
 
 
 @pytest.mark.parametrize("end", range(len(HOSTILE_TEXT) - 2))
@@ -110,11 +112,11 @@ def test_torch_legacy_and_joblib_have_their_names() -> None:
     assert look(b"\x80\x02\x8a\x0a" + TORCH_MAGIC + b".\x80\x02M\xe9\x03.").format == "torch-legacy"
     wrapper = b"\x80\x04\x8c\x13joblib.numpy_pickle\x8c\x11NumpyArrayWrapper\x93)\x81}b" + b"\xff raw array"
     found = look(wrapper)
-    assert (found.format, [flaw.rule for flaw in found.flaws]) == ("joblib", [FORMAT])
+    assert (found.format, {flaw.rule for flaw in found.flaws}) == ("joblib", {FORMAT, "weights/unscannable"})
 
 
 def test_instruction_limit_is_never_clean() -> None:
-    assert rules(b"N0" * STEPS) == {"weights/unscannable"}
+    assert rules(b"N0" * machine.UNSURE) == {"weights/unscannable"}
 
 
 @pytest.mark.parametrize("length", [b"\xff" * 8, (1 << 63).to_bytes(8, "little"), (1 << 45).to_bytes(8, "little")])
@@ -137,7 +139,7 @@ def test_never_stricter_than_the_unpickler(data: bytes) -> None:
         pass
     except Exception:
         return
-    assert recognise(BytesSource(stream)) is not None
+    assert look(stream).format == "pickle"
 
 
 @given(

@@ -64,7 +64,8 @@ def _executed(data: bytes) -> bool:
 @pytest.mark.parametrize("prefix", HIDING, ids=lambda prefix: repr(prefix[:12]))
 def test_prefixes_that_unpicklers_accept_hide_nothing(prefix: bytes) -> None:
     assert _executed(prefix + CALL)
-    assert rules(prefix + CALL) == {"weights/pickle-format"}
+    assert "weights/pickle-format" in rules(prefix + CALL)
+    assert "builtins.len" in look(prefix + CALL).imported
 
 
 @pytest.mark.parametrize("prefix", [b"NS'a'\nb0", b"N(NNu0", b"N(Ne0", b"N(N\x900", b"g1\n0", b"]p-\n0"])
@@ -81,5 +82,5 @@ def test_whatever_an_unpickler_executes_is_recognised(seed: int) -> None:
         data = b"".join(chance.choices(ATOMS, k=chance.randint(1, 6))) + CALL
         if _executed(data):
             executed += 1
-            assert look(data).flaws, data
+            assert "builtins.len" in look(data).imported, data
     assert executed > 500

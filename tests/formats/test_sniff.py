@@ -159,7 +159,7 @@ def test_images_and_fonts_are_nothing(image: bytes) -> None:
         (b"GGUF\x03\0\0\0", "gguf"),
         (b"tjgg\1\0\0\0", "ggml"),
         (b"\x1c\0\0\0TFL3", "tflite"),
-        (b"\x08\x07\x12\x07pytorch:\x02\x0a\x00", "onnx"),
+        (b"\x08\x07\x12\x07pytorch:\x02\x0a\x00", "protobuf"),
         (b"PAR1\x15\x04", "parquet"),
         (b"ARROW1\0\0", "arrow"),
         (b"\x7fELF\x02", "elf"),

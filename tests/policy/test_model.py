@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gate.core.catalogue import rule_ids
 from gate.core.model import ENFORCEMENTS, KINDS, STAGES, Finding, Location, Stage, Subject
 from gate.judge import decide, outcome
-from gate.policy.model import Entry, Policies, Policy, Selector, looser
+from gate.policy.model import ALLOWANCES, Allowance, Entry, Policies, Policy, Selector, looser
 from gate.policy.packs import PACKS, load_pack
 
 RULES = ("integrity/digest-mismatch", "suites/missing", "weights/pickle-format")
@@ -24,11 +24,12 @@ selectors = st.builds(Selector, st.none() | st.sampled_from(KINDS), st.none() | 
 entries = st.builds(Entry, st.sampled_from(ENFORCEMENTS), st.just(HERE), selectors, st.sampled_from(STAGES))
 rules = st.dictionaries(st.sampled_from(RULES), st.lists(entries, min_size=1, max_size=3).map(tuple), max_size=3)
 packs = st.sampled_from([load_pack(name) for name in PACKS])
-roots = st.none() | st.frozensets(st.sampled_from(["/a", "/b", "/c"]), max_size=2)
+names_allowed = st.frozensets(st.sampled_from(["/a", "/b", "/c"]), max_size=2)
+allowances = st.dictionaries(st.sampled_from(ALLOWANCES), names_allowed, max_size=2)
 
 
 def _policies(extends: st.SearchStrategy[tuple[Policy, ...]]) -> st.SearchStrategy[Policy]:
-    return st.builds(Policy, st.just("p"), st.just(HERE), rules, extends, roots, st.just(False))
+    return st.builds(Policy, st.just("p"), st.just(HERE), rules, extends, allowances, names_allowed, st.just(False))
 
 
 simple = _policies(st.lists(packs, min_size=1, max_size=2).map(tuple))
@@ -57,35 +58,39 @@ def test_the_order_of_policies_does_not_matter(
 ) -> None:
     one, other = (Policies(tuple(order)) for order in orders)
     assert one.decide(rule, subject, stage).enforce == other.decide(rule, subject, stage).enforce
-    assert one.allowed_roots() == other.allowed_roots()
+    assert all(one.allowed(what) == other.allowed(what) for what in ALLOWANCES)
+    assert one.denied() == other.denied()
 
 
 @settings(max_examples=250)
-@given(rules, st.lists(simple, min_size=1, max_size=3).map(tuple), roots, rule, subjects, stages)
+@given(rules, st.lists(simple, min_size=1, max_size=3).map(tuple), allowances, rule, subjects, stages)
 def test_a_policy_is_never_looser_than_a_file_that_it_extends(
     own: dict[str, tuple[Entry, ...]],
     files: tuple[Policy, ...],
-    cache: frozenset[str] | None,
+    allows: dict[Allowance, frozenset[str]],
     rule: str,
     subject: Subject,
     stage: Stage,
 ) -> None:
-    policy = Policy("p", HERE, own, files, cache)
+    policy = Policy("p", HERE, own, files, allows)
     entry = policy.decide(rule, subject, stage)
     assert entry is not None
     for file in files:
         theirs = file.decide(rule, subject, stage)
         assert theirs is not None
         assert not looser(entry.enforce, theirs.enforce)
-        assert policy.allowed_roots() <= file.allowed_roots()
+        assert all(policy.allowed(what) <= file.allowed(what) for what in ALLOWANCES)
+        assert policy.all_denied() >= file.all_denied()
 
 
 @settings(max_examples=150)
-@given(simple.flatmap(lambda a: simple.flatmap(lambda b: simple.map(lambda c: (a, b, c)))), roots)
-def test_the_order_of_extended_files_does_not_matter(files: tuple[Policy, ...], cache: frozenset[str] | None) -> None:
-    one = Policy("p", HERE, {}, files, cache)
-    other = Policy("p", HERE, {}, files[::-1], cache)
-    assert one.allowed_roots() == other.allowed_roots()
+@given(simple.flatmap(lambda a: simple.flatmap(lambda b: simple.map(lambda c: (a, b, c)))), allowances)
+def test_the_order_of_extended_files_does_not_matter(
+    files: tuple[Policy, ...], allows: dict[Allowance, frozenset[str]]
+) -> None:
+    one = Policy("p", HERE, {}, files, allows)
+    other = Policy("p", HERE, {}, files[::-1], allows)
+    assert all(one.allowed(what) == other.allowed(what) for what in ALLOWANCES)
     for name in RULES:
         decisions = [policy.decide(name, Subject("model", "a", "a"), "train") for policy in (one, other)]
         assert len({entry.enforce for entry in decisions if entry}) == 1

@@ -101,4 +101,90 @@ RULES = (
         bad="A file that begins with a pickle and ends with a zip directory.",
         good="One file, one format: `models/sign.safetensors`.",
     ),
+    Rule(
+        id="weights/unsafe-pickle",
+        title="a pickle names functions that run code or reach files, processes or the network",
+        severity="critical",
+        why=(
+            "Loading a pickle calls the functions that it names, with the arguments that it holds, before a single "
+            "weight has been read. Nothing that stores weights needs `os.system`, `eval` or a download: whoever put "
+            "them there wants them to run on the machine that loads the file, with its credentials."
+        ),
+        fix=(
+            "Do not load the file, not even to look at it. Treat machines that have loaded it as compromised, tell its "
+            "publisher, and use a safetensors version of the model."
+        ),
+        cwe=("CWE-502", "CWE-506"),
+        atlas=("AML.T0010.003", "AML.T0011.000", "AML.T0018"),
+        owasp=("LLM03:2025",),
+        bad="`torch.save` of an object whose `__reduce__` returns `(os.system, ('curl ... | sh',))`.",
+        good="`safetensors.torch.save_file(model.state_dict(), 'models/sign.safetensors')`",
+    ),
+    Rule(
+        id="weights/unknown-global",
+        title="a pickle names functions or classes that nobody has vouched for",
+        severity="high",
+        why=(
+            "Lists of what is dangerous are never complete: scanners that rely on them miss most ways to run code. So "
+            "a pickle may name what is known to be harmless, and everything else is a question for a person."
+        ),
+        fix=(
+            "Read what the named class or function does when it is called, and, if that is harmless whatever the "
+            "arguments, list it in the policy under `pickles: {allow: [...]}`. Better, store the weights as "
+            "safetensors where they are made."
+        ),
+        cwe=("CWE-502",),
+        atlas=("AML.T0010.003", "AML.T0011.000"),
+        owasp=("LLM03:2025",),
+        bad="A checkpoint that pickles the object `my_project.trainer.State` beside its tensors.",
+        good="A checkpoint of tensors, numbers and texts: `torch.save(model.state_dict(), PATH)`, or safetensors.",
+    ),
+    Rule(
+        id="weights/path-traversal",
+        title="a member of an archive would be written outside the archive's own folder",
+        severity="critical",
+        why=(
+            "An archive whose members are called `../../home/user/.bashrc`, or that plants a link first and writes "
+            "through it, overwrites files of the machine that unpacks it. No program that stores weights does that."
+        ),
+        fix="Do not unpack the archive. Get it again from its publisher; check the replacement with `gate scan PATH`.",
+        cwe=("CWE-22", "CWE-59"),
+        atlas=("AML.T0010.003", "AML.T0011.000"),
+        owasp=("LLM03:2025",),
+        bad="`model.tar.gz` with a member `../../etc/cron.d/job`.",
+        good="An archive whose members all lie beneath one folder.",
+    ),
+    Rule(
+        id="weights/embedded-code",
+        title="a model file carries code that runs when it is loaded or used",
+        severity="critical",
+        why=(
+            "Some formats have a place for code beside the numbers: Keras Lambda layers, template languages, handlers, "
+            "native libraries. Whoever made the file wrote that code, and it runs with the rights of whoever uses it."
+        ),
+        fix=(
+            "Use a version of the model without code. If the code is needed, read it, keep it in your own repository "
+            "under review, and load only the numbers, from safetensors."
+        ),
+        cwe=("CWE-94", "CWE-506"),
+        atlas=("AML.T0010.003", "AML.T0011.000", "AML.T0018"),
+        owasp=("LLM03:2025",),
+        bad="A `.keras` file with a Lambda layer, whose Python bytecode is stored in `config.json`.",
+        good="The same model with the layer as a class in your own code, and its weights as safetensors.",
+    ),
+    Rule(
+        id="weights/external-reference",
+        title="a model file makes its loader reach for something outside itself",
+        severity="high",
+        why=(
+            "Absolute paths, parent directories, URLs and links inside a model file make the loader read files of the "
+            "machine, or fetch what nobody has checked. The digest in the DBOM covers this file, not what it points at."
+        ),
+        fix="Export the model again with everything inside it, or with its parts beside it and declared in the DBOM.",
+        cwe=("CWE-829", "CWE-73"),
+        atlas=("AML.T0010.003", "AML.T0011.000"),
+        owasp=("LLM03:2025",),
+        bad="An ONNX model whose external data is at `../../../etc/passwd`.",
+        good="An ONNX model whose external data is `model.onnx_data`, beside it.",
+    ),
 )

@@ -21,25 +21,32 @@ class TruncatedError(Exception):
 
 
 class Cursor:
-    """Reads instructions one after the other. `position` is the offset in bytes of the next."""
+    """Reads instructions one after the other. `position` is the offset in bytes of the next.
 
-    __slots__ = ("_base", "_buffer", "_lines", "_read", "position")
+    `buffer` holds the bytes from `base` on, for who reads ahead of it.
+    """
 
-    def __init__(self, source: Source) -> None:
+    __slots__ = ("_lines", "_read", "base", "buffer", "position")
+
+    def __init__(self, source: Source, position: int = 0) -> None:
         self._read = source.read
-        self._buffer = b""
-        self._base = 0
         self._lines = LINES
-        self.position = 0
+        self.buffer = b""
+        self.base = position
+        self.position = position
+
+    def fill(self) -> None:
+        """Make `buffer` begin at `position`. Raises `TruncatedError` at the end."""
+        self._fill(1)
 
     def code(self) -> int:
         """The next byte. Raises `TruncatedError` at the end."""
-        index = self.position - self._base
-        if not 0 <= index < len(self._buffer):
+        index = self.position - self.base
+        if not 0 <= index < len(self.buffer):
             self._fill(1)
             index = 0
         self.position += 1
-        return self._buffer[index]
+        return self.buffer[index]
 
     def ended(self) -> bool:
         """Whether nothing follows."""
@@ -53,48 +60,56 @@ class Cursor:
         if op.form == "fixed":
             return self._take(op.width)
         if op.form == "counted":
-            length = int.from_bytes(self._take(op.width), "little", signed=op.signed)
-            if length < 0:
-                raise TruncatedError
-            return self._data(length)
+            return self._data(self.length(op))
         if op.width == 1:
             return self._line()
         return self._line() + b"\n" + self._line()
 
+    def length(self, op: Opcode) -> int:
+        """The length that a counted argument begins with. Raises `TruncatedError`, also for a negative one."""
+        length = int.from_bytes(self._take(op.width), "little", signed=op.signed)
+        if length < 0:
+            raise TruncatedError
+        return length
+
+    def skip(self, length: int) -> None:
+        """Step over `length` bytes of data. Raises `TruncatedError` if there are fewer."""
+        end = self.position + length
+        if length and (end > FAR or not self._read(end - 1, 1)):
+            raise TruncatedError
+        self.position = end
+
     def _fill(self, length: int) -> None:
-        self._buffer = self._read(self.position, max(length, WINDOW))
-        self._base = self.position
-        if len(self._buffer) < length and not self._read(self.position + len(self._buffer), 1):
+        self.buffer = self._read(self.position, max(length, WINDOW))
+        self.base = self.position
+        if len(self.buffer) < length and not self._read(self.position + len(self.buffer), 1):
             raise TruncatedError  # asked again, as a source that shows only its head answers by raising
 
     def _take(self, length: int) -> bytes:
-        index = self.position - self._base
-        if not 0 <= index <= len(self._buffer) - length:
+        index = self.position - self.base
+        if not 0 <= index <= len(self.buffer) - length:
             self._fill(length)
             index = 0
         self.position += length
-        return self._buffer[index : index + length]
+        return self.buffer[index : index + length]
 
     def _data(self, length: int) -> bytes:
         if length <= KEPT:
             return self._take(length)
-        end = self.position + length
-        if end > FAR or not self._read(end - 1, 1):
-            raise TruncatedError
         kept = self._take(KEPT)
-        self.position = end
+        self.skip(length - KEPT)
         return kept
 
     def _line(self) -> bytes:
         """One line without its newline. Of a long one only both ends, which is all that anyone looks at."""
         found = b""
         while True:
-            index = self.position - self._base
-            if not 0 <= index < len(self._buffer):
+            index = self.position - self.base
+            if not 0 <= index < len(self.buffer):
                 self._fill(1)
                 index = 0
-            end = self._buffer.find(b"\n", index)
-            piece = self._buffer[index : end if end >= 0 else len(self._buffer)]
+            end = self.buffer.find(b"\n", index)
+            piece = self.buffer[index : end if end >= 0 else len(self.buffer)]
             self.position += len(piece)
             found = found[:KEPT] + piece
             self._lines -= len(piece)

@@ -43,6 +43,8 @@ CWE = Taxonomy(
         "CWE-20": "Improper Input Validation",
         "CWE-22": "Improper Limitation of a Pathname to a Restricted Directory",
         "CWE-59": "Improper Link Resolution Before File Access",
+        "CWE-73": "External Control of File Name or Path",
+        "CWE-94": "Improper Control of Generation of Code ('Code Injection')",
         "CWE-176": "Improper Handling of Unicode Encoding",
         "CWE-178": "Improper Handling of Case Sensitivity",
         "CWE-345": "Insufficient Verification of Data Authenticity",
@@ -53,7 +55,9 @@ CWE = Taxonomy(
         "CWE-434": "Unrestricted Upload of File with Dangerous Type",
         "CWE-494": "Download of Code Without Integrity Check",
         "CWE-502": "Deserialization of Untrusted Data",
+        "CWE-506": "Embedded Malicious Code",
         "CWE-636": "Not Failing Securely",
+        "CWE-829": "Inclusion of Functionality from Untrusted Control Sphere",
     },
 )
 

@@ -1,0 +1,1 @@
+"""What other scanners of weight files find and take, beside `gate scan`."""

@@ -1,0 +1,1 @@
+"""JSON files that configure a model: what they make a loader do."""

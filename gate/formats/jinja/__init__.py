@@ -1,0 +1,1 @@
+"""Jinja templates that come with models: read, never rendered."""

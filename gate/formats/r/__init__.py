@@ -1,0 +1,1 @@
+"""R: objects as `saveRDS` and `save` write them."""

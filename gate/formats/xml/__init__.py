@@ -1,0 +1,1 @@
+"""XML: models in PMML and OpenVINO's IR, and every other XML file."""
