@@ -10,7 +10,7 @@ from gate.cli.terminal import Progress
 from gate.core.errors import UsageError
 from gate.policy.default import NOTE, default_policy
 from gate.policy.model import Policies
-from gate.policy.packs import DEFAULT, load_pack
+from gate.policy.packs import DEFAULT, PACKS, PREFIX, load_pack
 from gate.scan import Request, scan
 
 
@@ -42,6 +42,8 @@ def _policies(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
         if found is None:
             return Policies((load_pack(DEFAULT),)), (NOTE,)
         references = [found]
+    if set(references) <= {PREFIX + pack for pack in PACKS}:  # no parser of YAML is needed
+        return Policies(tuple(load_pack(reference.removeprefix(PREFIX)) for reference in references)), ()
     from gate.policy.load import load_policies
 
     return load_policies(tuple(references), root, os.path.expanduser("~")), ()

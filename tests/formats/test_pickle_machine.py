@@ -175,6 +175,38 @@ def test_calling_what_a_call_gave_is_unsafe() -> None:
     assert any("what operator.attrgetter gave" in flaw.message for flaw in unsafe(code))
 
 
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [
+        (b"cfunctools\npartial\ncproject\nThing\n\x85R.", True),
+        (b"ccollections\ndefaultdict\ncproject\nThing\n\x85R.", True),
+        (b"ccopy_reg\n_reconstructor\n(cproject\nThing\nc__builtin__\nobject\nNtR.", False),
+        (b"ccopy_reg\n_reconstructor\n(c__builtin__\nlist\ncproject\nThing\nNtR.", True),
+        (b"cproject\nThing\n)\x81.", False),
+        (b"(iproject\nThing\n.", False),
+        (b"(K\x01iproject\nThing\n.", True),
+    ],
+)
+def test_what_a_call_hands_on_counts_as_called(code: bytes, called: bool) -> None:
+    machine = run(b"\x80\x02" + code)
+    (thing,) = (value for value in machine.imports.values() if value.module == "project")
+    assert thing.called is called
+
+
+def test_type_of_one_value_is_harmless() -> None:
+    assert rules(b"\x80\x02c__builtin__\ntype\nN\x85R.") == {FORMAT}
+    assert rules(b"\x80\x02c__builtin__\ntype\n(X\x01\0\0\0a)}tR.") != {FORMAT}
+    assert unsafe(b"\x80\x02c__builtin__\ntype\nN\x85R)R.")
+
+
+def test_persistent_ids_of_old_torch_files_name_classes() -> None:
+    identity = b"(X\x06\0\0\0moduleccollections\nOrderedDict\nNNtQ"
+    assert rules(b"\x80\x02" + identity + b")R.") == {FORMAT}
+    hostile = b"(X\x06\0\0\0modulecos\nsystem\nNNtQ"
+    assert unsafe(b"\x80\x02" + hostile + b"(X\x02\0\0\0idtR.")
+    assert unsafe(b"\x80\x02X\x01\0\0\0aQ)R.")
+
+
 def test_attrgetter_of_plain_names_is_harmless_until_it_is_called() -> None:
     def getter(name: bytes) -> bytes:
         return b"\x80\x02coperator\nattrgetter\nX" + struct.pack("<I", len(name)) + name + b"\x85R"

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
 ATTRGETTER = ("operator", "attrgetter")
 """With plain names it is harmless until somebody calls it, and what a call gave may not be called."""
+TYPE = {("builtins", "type"), ("__builtin__", "type")}
+"""With one argument it gives the class of that; `type(None)` is how NoneType is pickled."""
+RECONSTRUCTS = {("copyreg", "_reconstructor"), ("copy_reg", "_reconstructor")}
+CALLS_FIRST = {
+    ("functools", "partial"),
+    ("collections", "defaultdict"),
+    ("pandas.core.indexes.base", "_new_Index"),
+    ("torch._tensor", "_rebuild_from_type"),
+    ("torch._tensor", "_rebuild_from_type_v2"),
+}
+"""Functions on the list of what is harmless that call their first argument, at once or later."""
 GETATTR = {("builtins", "getattr"), ("__builtin__", "getattr")}
 SHOWN = 80
 """Characters of one argument that a report shows."""
@@ -33,16 +44,42 @@ def called(machine: Machine, callee: Value, given: Value, instance: bool) -> Val
         return ANY
     callee.called = callee.called or not instance
     machine.calls.setdefault(callee, Call(given, machine.offset))
+    for value in _handed_on(callee, given):
+        value.called = True
     if (callee.module, callee.name) in GETATTR:
         attribute = _attribute(machine, given)
         if attribute is not None:
             callee.resolved += 1
             return attribute
-    if (callee.module, callee.name) == ATTRGETTER and _plain_names(machine, given):
+    if _is_harmless(machine, callee, given):
         callee.resolved += 1
     if is_nested_loader(callee.module, callee.name):
         machine.nest(given)
     return Made(callee, given)
+
+
+def _handed_on(callee: Imported, given: Value) -> list[Imported]:
+    """The arguments that a harmless function calls, or has called by what it makes."""
+    if type(given) is not tuple:
+        return []
+    key = callee.module, callee.name
+    if key in RECONSTRUCTS:  # the base of the class is called with the state
+        handed = [item for item in given[1:2] if isinstance(item, Imported) and item.name != "object"]
+    elif key in CALLS_FIRST:
+        handed = [item for item in given[:1] if isinstance(item, Imported)]
+    elif callee.module == "numpy.random._pickle":
+        handed = [item for item in given if isinstance(item, Imported)]
+    else:
+        handed = []
+    return handed
+
+
+def _is_harmless(machine: Machine, callee: Imported, given: Value) -> bool:
+    """Whether this call is, though others of the same global are not."""
+    key = callee.module, callee.name
+    if key in TYPE:
+        return type(given) is tuple and len(given) == 1
+    return key == ATTRGETTER and _plain_names(machine, given)
 
 
 def _plain_names(machine: Machine, given: Value) -> bool:
