@@ -16,14 +16,8 @@ from typing import TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-MAX_THREADS = 16
 PROCESSES_FROM = 10_000
 """Files from which starting processes costs less than it saves."""
-
-
-def default_jobs() -> int:
-    """Threads to read with: more than cores, because files that are not in memory yet keep a thread waiting."""
-    return min(MAX_THREADS, 4 * (os.cpu_count() or 1))
 
 
 def spread(

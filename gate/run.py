@@ -20,16 +20,16 @@ from gate.core.text import printable
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Artifact, Dbom
 from gate.files import git
+from gate.files.root import DBOM_NAME, POLICY_NAME
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places, Plan, parents, within
 from gate.inventory.undeclared import materials, plan_undeclared
 from gate.judge import decide, outcome
-from gate.policy.default import NOTE, POLICY_NAME, default_policy
+from gate.policy.default import NOTE, default_policy
 from gate.policy.load import load_policies
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, PREFIX
 
-DBOM_NAME = "dbom.yaml"
 Progress = Callable[[int], object]
 
 

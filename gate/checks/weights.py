@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator
 
 from gate.checks.interface import Checked, Context, Examined, Material
+from gate.checks.remedies import DENIED, remedy
 from gate.core.globs import matches
 from gate.core.model import Finding, Json, Related
 from gate.core.text import printable, shorten
@@ -16,24 +16,6 @@ from gate.formats.registry import PLAIN
 
 GLOBALS = 100
 """Names of globals that the facts of one artifact list."""
-_FIX = {
-    "weights/pickle-format": (
-        "use a safetensors version of it; of a model that is yours, save one with safetensors.torch.save_file, "
-        "and declare that file instead"
-    ),
-    "weights/unscannable": "store it in a format that the gate reads, such as safetensors",
-    "weights/malformed": "write the file again with the library of its format, or fetch an undamaged copy",
-    "weights/archive-tampered": "do not load it; write the archive again from its parts, or fetch it from its origin",
-    "weights/polyglot": "do not load it; fetch it from its origin, or write it again in one format",
-    "weights/unsafe-pickle": "do not load it; fetch a safetensors version of the model from its origin",
-    "weights/unknown-global": "if it is harmless, list it under `pickles: allow:` in the policy, or use safetensors",
-    "weights/path-traversal": "do not unpack it; fetch it again from its origin",
-    "weights/embedded-code": "use a version of the model without code, such as safetensors",
-    "weights/external-reference": "export the model again, with everything inside it or beside it",
-    "gate/undecided": 'install what is missing: pip install "dbom-gate[weights]"',
-}
-_CONVERTIBLE = ("pickle", "joblib", "torch-zip", "torch-legacy")
-"""Formats that `gate convert` turns into safetensors."""
 _UNSAFE, _UNKNOWN = "weights/unsafe-pickle", "weights/unknown-global"
 
 
@@ -62,7 +44,9 @@ def _findings(material: Material, file: Examined, context: Context) -> Iterator[
         evidence: dict[str, Json] = {"format": file.inspection.format, "sha256": file.sha256}
         if flaw.imported:
             evidence["global"] = shorten(flaw.imported)
-        yield material.finding(flaw.rule, message, _fix(flaw, flaws, file), related=related, evidence=evidence)
+        denied = flaw.imported is not None and flaw not in file.inspection.flaws
+        fix = DENIED if denied else remedy(flaw, flaws, file.inspection, file.path)
+        yield material.finding(flaw.rule, message, fix, related=related, evidence=evidence)
 
 
 def _vouched(inspection: Inspection, context: Context) -> Iterator[Flaw]:
@@ -87,12 +71,3 @@ def _allowed(flaw: Flaw, context: Context) -> bool:
 
 def _matched(name: str, globs: frozenset[str]) -> bool:
     return any(matches(glob, name) for glob in globs)
-
-
-def _fix(flaw: Flaw, flaws: list[Flaw], file: Examined) -> str:
-    """What to do; where nothing but the format is wrong, the command that changes the format."""
-    convertible = file.inspection is not None and file.inspection.format in _CONVERTIBLE
-    if convertible and all(other.rule == "weights/pickle-format" for other in flaws):
-        command = f"gate convert {shlex.quote(printable(file.path))}"
-        return f"run `{command}`, which writes what it holds of tensors and plain values as safetensors, and load that"
-    return _FIX[flaw.rule]

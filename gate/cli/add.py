@@ -19,6 +19,7 @@ from gate.dbom.write import free_name, refuse_taken, with_entry
 from gate.documents.edit import Value
 from gate.documents.nodes import Document, decode, read_bytes
 from gate.files.atomic import write_atomic
+from gate.files.root import DBOM_NAME, beneath
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +38,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Hashes the path and writes the entry, and the listing of a directory."""
     where = place.find(arguments.root, arguments.dbom)
-    path = place.beneath(arguments.path, where.root)
+    path = beneath(arguments.path, where.root)
     if problem := path_problem(path or "."):
         raise UsageError(problem)
-    name = where.dbom or place.DBOM_NAME
+    name = where.dbom or DBOM_NAME
     file = os.path.join(where.root, name)
     document = Document(name, "")
     if os.path.lexists(file):

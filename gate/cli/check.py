@@ -9,10 +9,10 @@ from gate.checks.registry import CHECKS
 from gate.cli import judging, place
 from gate.cli.terminal import Progress
 from gate.core.errors import UsageError
+from gate.core.jobs import default_jobs
 from gate.core.model import Verdict
 from gate.core.text import did_you_mean, printable
-from gate.engine import default_jobs
-from gate.policy.default import POLICY_NAME
+from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
 from gate.run import Request, check
 
 
@@ -31,14 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Judges the repository and writes the reports."""
     reports = judging.parse_reports(arguments.report)
     where = place.find(arguments.root, arguments.dbom)
-    judging.refuse_inputs(reports, where.root, (where.dbom or place.DBOM_NAME, *arguments.policy, POLICY_NAME))
+    judging.refuse_inputs(reports, where.root, (where.dbom or DBOM_NAME, *arguments.policy, POLICY_NAME))
     request = Request(
         root=where.root,
         home=os.path.expanduser("~"),
         dbom=where.dbom,
-        policies=tuple(place.policy_reference(reference, where.root) for reference in arguments.policy),
+        policies=tuple(policy_reference(reference, where.root) for reference in arguments.policy),
         stage=arguments.stage,
-        paths=tuple(place.beneath(path, where.root) for path in arguments.paths),
+        paths=tuple(beneath(path, where.root) for path in arguments.paths),
         families=_families(arguments.only),
         jobs=arguments.jobs or default_jobs(),
         base=arguments.base,

@@ -10,7 +10,7 @@ from gate.checks import weights
 from gate.checks.interface import Context, Examined, Material
 from gate.cli import judging, place
 from gate.cli.terminal import Progress
-from gate.convert.model import Converted, Copy, Notes, convert, form_of, private_copy, workplace
+from gate.convert.model import Converted, Copy, Notes, convert, private_copy, workplace
 from gate.convert.publish import occupied, publish
 from gate.core.errors import UsageError
 from gate.core.model import Finding, Json, Location, Subject, Verdict
@@ -19,6 +19,8 @@ from gate.dbom.convert import Plan, Registered, plan, register
 from gate.dbom.model import Artifact
 from gate.documents.nodes import Document, decode, read_bytes
 from gate.files.atomic import write_atomic
+from gate.files.root import DBOM_NAME, beneath
+from gate.formats.tensors import form_of
 from gate.judge import decide, outcome
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, load_pack
@@ -82,7 +84,7 @@ def _refuse_odd(model: str, out: str) -> None:
 def _books(arguments: argparse.Namespace, model: str, out: str) -> Books | None:
     """What is to be declared, found out before any work is done; None without a DBOM."""
     where = place.find(arguments.root, arguments.dbom)
-    name = where.dbom or place.DBOM_NAME
+    name = where.dbom or DBOM_NAME
     file = os.path.join(where.root, name)
     if not os.path.lexists(file):
         if arguments.name:
@@ -94,7 +96,7 @@ def _books(arguments: argparse.Namespace, model: str, out: str) -> Books | None:
 
 def _beneath(path: str, root: str) -> str | None:
     try:
-        return place.beneath(path, root)
+        return beneath(path, root)
     except UsageError:
         return None
 

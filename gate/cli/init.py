@@ -13,14 +13,14 @@ from gate.cli import place
 from gate.cli.measure import Measured, measure
 from gate.cli.terminal import Progress
 from gate.core.errors import GateError, UnableError, UsageError
+from gate.core.jobs import default_jobs
 from gate.core.model import Kind, Location
 from gate.core.text import count, printable, size
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Artifact, Dbom
 from gate.dbom.write import free_name
-from gate.engine import default_jobs
 from gate.files import git
-from gate.policy.default import POLICY_NAME
+from gate.files.root import DBOM_NAME, POLICY_NAME
 from gate.scaffold import render
 from gate.scaffold.discover import discover
 from gate.scaffold.model import Discovery, Left, Proposal
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Looks, hashes, writes what is not there yet, and says what is left for people to do."""
     root = _root(arguments.root)
     dbom = _existing(root)
-    documents = frozenset((place.DBOM_NAME, POLICY_NAME))
+    documents = frozenset((DBOM_NAME, POLICY_NAME))
     with Progress("looking at") as progress:
         found = discover(root, dbom.artifacts if dbom else (), documents, default_jobs(), progress)
     proposed = _measured(found.proposals, root) if dbom is None else Proposed()
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _root(named: str | None) -> str:
     """The root; a directory without git must be named, so that nobody hashes a home directory by accident."""
     root = place.find(named, None).root
-    known = git.work_tree(root) is not None or os.path.lexists(os.path.join(root, place.DBOM_NAME))
+    known = git.work_tree(root) is not None or os.path.lexists(os.path.join(root, DBOM_NAME))
     if named is None and not known:
         raise UsageError(
             f"{printable(root)} is not in a git repository",
@@ -86,12 +86,12 @@ def _root(named: str | None) -> str:
 
 def _existing(root: str) -> Dbom | None:
     """The DBOM that is there already; raises `UsageError` for one that no command would read."""
-    file = os.path.join(root, place.DBOM_NAME)
+    file = os.path.join(root, DBOM_NAME)
     if os.path.lexists(file):
-        return load_dbom(file, place.DBOM_NAME)
+        return load_dbom(file, DBOM_NAME)
     for other in ("dbom.yml", "dbom.json"):
         if os.path.lexists(os.path.join(root, other)):
-            raise UsageError(f"{other} is not read: the gate looks for {place.DBOM_NAME}", "rename it")
+            raise UsageError(f"{other} is not read: the gate looks for {DBOM_NAME}", "rename it")
     return None
 
 
@@ -106,7 +106,7 @@ def _measured(proposals: Iterable[Proposal], root: str) -> Proposed:
     names: set[str] = set()
     for proposal in proposals:
         try:
-            measured = measure(Artifact("dataset", "new", proposal.path, Location(place.DBOM_NAME), {}), root)
+            measured = measure(Artifact("dataset", "new", proposal.path, Location(DBOM_NAME), {}), root)
         except GateError as error:
             left.append(Left(proposal.path, error.message, error.fix, isinstance(error, UnableError)))
             continue
@@ -156,7 +156,7 @@ def _new_files(
         new.update(proposed.listings)
         matched = match(found.suites, (entry.proposal._replace(kind=entry.kind) for entry in proposed.entries))
         suites = {suite: matched.get(suite) for suite in found.suites}
-        new[place.DBOM_NAME] = render.dbom(proposed.entries, left, found.absent, suites)
+        new[DBOM_NAME] = render.dbom(proposed.entries, left, found.absent, suites)
     new.update(
         (path, text.encode()) for path, text in _documents(root) if not os.path.lexists(os.path.join(root, path))
     )
@@ -198,7 +198,7 @@ def _say_undeclared(proposals: tuple[Proposal, ...], root: str, *, named: bool) 
     if not proposals:
         _say("looked for weights and data: what was found is declared")
         return
-    _say(f"{count(len(proposals), 'path')} not declared; {place.DBOM_NAME} is kept as it is, so declare them with")
+    _say(f"{count(len(proposals), 'path')} not declared; {DBOM_NAME} is kept as it is, so declare them with")
     for proposal in proposals[: render.MAX_NAMED]:
         option = f" --root {shlex.quote(root)}" if named else ""
         _say(f"  gate add {shlex.quote(_from_here(proposal.path, root))}{option} --source URL")
@@ -231,7 +231,7 @@ def _more(number: int, noun: str) -> list[str]:
 
 
 def _say_written(root: str, new: dict[str, bytes], *, dry: bool) -> None:
-    names = (place.DBOM_NAME, *(path for path, _ in _documents(root)))
+    names = (DBOM_NAME, *(path for path, _ in _documents(root)))
     kept = [name for name in names if name not in new]
     for name, data in new.items():
         _say(f"{'would write' if dry else 'wrote'}  {name}")

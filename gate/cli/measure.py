@@ -9,9 +9,9 @@ from gate.checks.examine import examine_all
 from gate.checks.interface import Examined
 from gate.cli.terminal import Progress
 from gate.core.errors import UnableError, UsageError
+from gate.core.jobs import default_jobs
 from gate.core.text import count, printable
 from gate.dbom.model import Artifact
-from gate.engine import default_jobs
 from gate.files.listing import format_listing
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places

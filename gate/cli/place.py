@@ -1,4 +1,4 @@
-"""Where the repository is: its root, its DBOM, and the paths that a person names in it."""
+"""Where the repository is: its root and its DBOM."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import NamedTuple
 from gate.core.errors import UsageError
 from gate.core.text import printable
 from gate.files import root as roots
-
-DBOM_NAME = roots.DBOM_NAME
 
 
 class Place(NamedTuple):
@@ -38,21 +36,3 @@ def find(root: str | None, dbom: str | None) -> Place:
         root = os.path.dirname(os.path.abspath(dbom)) if dbom else roots.upwards(os.getcwd())
     root = os.path.abspath(root)
     return Place(root, os.path.relpath(dbom, root) if dbom else None)
-
-
-def beneath(path: str, root: str) -> str:
-    """`path`, as named in the working directory, relative to `root`; empty for the root itself."""
-    full = os.path.abspath(path)
-    relative = os.path.relpath(
-        os.path.join(os.path.realpath(os.path.dirname(full)), os.path.basename(full)), os.path.realpath(root)
-    )
-    if os.path.realpath(full) == os.path.realpath(root):
-        relative = os.curdir
-    if relative == os.pardir or relative.startswith(os.pardir + os.sep):
-        raise UsageError(f"{printable(path)} lies outside of {printable(root)}", "name paths inside the repository")
-    return "" if relative == os.curdir else relative
-
-
-def policy_reference(reference: str, root: str) -> str:
-    """A pack as it is, a file relative to `root`."""
-    return reference if reference.startswith("gate:") else os.path.relpath(os.path.abspath(reference), root)

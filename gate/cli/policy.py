@@ -10,7 +10,8 @@ from gate.cli import place
 from gate.core.catalogue import rule_ids
 from gate.core.model import STAGES, Location, Subject
 from gate.core.text import count, printable
-from gate.policy.default import POLICY_NAME, default_policy
+from gate.files.root import POLICY_NAME, policy_reference
+from gate.policy.default import default_policy
 from gate.policy.lint import lint
 from gate.policy.load import load_policies
 from gate.policy.model import Entry, Policies, Policy
@@ -32,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Shows or lints."""
     root = place.find(arguments.root, None).root
-    named = [place.policy_reference(p, root) for p in arguments.policies]
+    named = [policy_reference(p, root) for p in arguments.policies]
     if not named:
         fallback = "gate:baseline" if arguments.action == "show" else POLICY_NAME
         named = [default_policy(root) or fallback]

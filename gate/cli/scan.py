@@ -8,6 +8,8 @@ import os
 from gate.cli import judging, place
 from gate.cli.terminal import Progress
 from gate.core.errors import UsageError
+from gate.core.jobs import default_jobs
+from gate.files.root import policy_reference
 from gate.policy.default import NOTE, default_policy
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, PACKS, PREFIX, load_pack
@@ -27,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("no path was named", "`gate scan PATH...` judges files, and directories with all beneath them")
     root = os.getcwd()
     policies, notes = _policies(arguments.policy)
-    request = Request(root, tuple(arguments.paths), policies, arguments.stage, _jobs(arguments), notes)
+    request = Request(root, tuple(arguments.paths), policies, arguments.stage, arguments.jobs or default_jobs(), notes)
     with Progress("scanning") as progress:
         verdict = scan(request, progress)
     return judging.emit(verdict, reports)
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _policies(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
     """The policies that are named, else the one of the repository, else the baseline pack; and a note on it."""
     root = place.find(None, None).root
-    references = [place.policy_reference(reference, root) for reference in named]
+    references = [policy_reference(reference, root) for reference in named]
     if not references:
         found = default_policy(root)
         if found is None:
@@ -47,9 +49,3 @@ def _policies(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
     from gate.policy.load import load_policies
 
     return load_policies(tuple(references), root, os.path.expanduser("~")), ()
-
-
-def _jobs(arguments: argparse.Namespace) -> int:
-    if arguments.jobs:
-        return int(arguments.jobs)
-    return min(16, 4 * (os.cpu_count() or 1))

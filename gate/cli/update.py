@@ -16,6 +16,7 @@ from gate.dbom.write import Change, with_changes
 from gate.documents.nodes import decode, read_bytes
 from gate.files.atomic import write_atomic
 from gate.files.listing import ListingError, parse_listing
+from gate.files.root import DBOM_NAME
 from gate.inventory.declared import read_listing
 
 
@@ -37,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Hashes the artifacts again and rewrites the entries of those that changed."""
     where = place.find(arguments.root, arguments.dbom)
-    name = where.dbom or place.DBOM_NAME
+    name = where.dbom or DBOM_NAME
     file = os.path.join(where.root, name)
     document = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name)
     dbom = read_dbom(document)

@@ -21,10 +21,6 @@ from gate.files.digest import CHUNK, Digest, digest
 from gate.formats.interface import Inspection
 from gate.formats.registry import inspect
 
-FORMS = ("torch-zip", "torch-legacy", "pickle", "joblib", "npy", "npz")
-"""The formats that are converted."""
-PACKED = ("gzip", "zlib", "bz2", "xz", "lzma", "lz4", "zstd")
-"""What they may be compressed with, once: joblib does so by itself."""
 ACCEPTED = "weights/pickle-format"
 """The only flaw that a file may have: it says that the names in the pickle are all harmless."""
 
@@ -123,13 +119,6 @@ def _copied(path: str, target: str, progress: Progress) -> Digest:
             f"{printable(path)} was written to while it was read", "stop what writes to it, then try again"
         )
     return Digest(state.hexdigest(), size)
-
-
-def form_of(inspection: Inspection) -> tuple[str, str] | None:
-    """The format to convert from and what it is compressed with (or nothing); None for what is not converted."""
-    packed = inspection.format if inspection.format in PACKED else ""
-    form = inspection.facts.get("inside") if packed else inspection.format
-    return (form, packed) if isinstance(form, str) and form in FORMS else None
 
 
 def convert(copy: Copy, form: str, packed: str, folder: str, progress: Progress) -> Converted:

@@ -1,4 +1,4 @@
-"""Which directory is the repository."""
+"""Which directory is the repository, and the paths that a person names in it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,21 @@ def upwards(directory: str) -> str:
     if found:
         return found[0]
     return current if top else directory
+
+
+def beneath(path: str, root: str) -> str:
+    """`path`, as named in the working directory, relative to `root`; empty for the root itself."""
+    full = os.path.abspath(path)
+    relative = os.path.relpath(
+        os.path.join(os.path.realpath(os.path.dirname(full)), os.path.basename(full)), os.path.realpath(root)
+    )
+    if os.path.realpath(full) == os.path.realpath(root):
+        relative = os.curdir
+    if relative == os.pardir or relative.startswith(os.pardir + os.sep):
+        raise UsageError(f"{printable(path)} lies outside of {printable(root)}", "name paths inside the repository")
+    return "" if relative == os.curdir else relative
+
+
+def policy_reference(reference: str, root: str) -> str:
+    """A pack as it is, a file relative to `root`."""
+    return reference if reference.startswith("gate:") else os.path.relpath(os.path.abspath(reference), root)

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from gate.core.model import Json
 from gate.core.text import shorten
+from gate.formats.findings import Findings
 from gate.formats.gguf_types import BLOCKS, FORKS
-from gate.formats.interface import Flaw, Inspection, Source
+from gate.formats.interface import Inspection, Source
 from gate.formats.jinja.check import check_template
 
 KEYS = 100_000
@@ -32,8 +33,6 @@ WINDOW = 1 << 18
 ALIGNMENT = 32
 """Bytes to which tensors are aligned unless `general.alignment` says otherwise."""
 DIMENSIONS = 4
-FLAWS = 20
-"""Flaws reported for one file."""
 _MALFORMED = "weights/malformed"
 _STRING, _ARRAY, _UINT32, _BOOL = 8, 9, 4, 7
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
@@ -49,7 +48,7 @@ class _FlawError(Exception):
 
     def __init__(self, message: str, offset: int, rule: str = _MALFORMED) -> None:
         super().__init__(message)
-        self.flaw = Flaw(rule, message, offset)
+        self.rule, self.offset = rule, offset
 
 
 class _Tensor(NamedTuple):
@@ -67,8 +66,8 @@ def read(source: Source) -> Inspection:
     try:
         reader.all()
     except _FlawError as error:
-        reader.flaws.append(error.flaw)
-    return Inspection("gguf", "weights", tuple(reader.flaws[:FLAWS]), reader.facts)
+        reader.findings.add(error.rule, str(error), error.offset)
+    return Inspection("gguf", "weights", reader.findings.flaws(), reader.facts)
 
 
 class _Gguf:
@@ -82,7 +81,7 @@ class _Gguf:
         self._base = 0
         self._left = STRINGS
         self._values: dict[str, object] = {}
-        self.flaws: list[Flaw] = []
+        self.findings = Findings()
         self.facts: dict[str, Json] = {}
 
     def all(self) -> None:
@@ -172,7 +171,7 @@ class _Gguf:
         self.facts["templates"] = 1 + (templates if isinstance(templates, int) else 0)
         for problem in check_template(text):
             where = at + len(text[: problem.at].encode("utf-8", "surrogateescape"))
-            self.flaws.append(Flaw(problem.rule, f'template "{shorten(key)}": {problem.message}', where))
+            self.findings.add(problem.rule, f'template "{shorten(key)}": {problem.message}', where)
 
     def _step(self, key: str, kind: int) -> None:
         """Step over one value, or judge an array of templates."""
@@ -288,26 +287,25 @@ class _Gguf:
         """The data follows in the order of the tensors, each padded to the alignment (`gguf.cpp` wants the same)."""
         start = -(-self._at // alignment) * alignment
         reached = end = 0
+        odd = ""
         open_ = False  # the last tensor's size is known to nobody but its maker
         for tensor in places:
-            if len(self.flaws) >= FLAWS:
-                return
             label = f'tensor "{shorten(tensor.name)}"'
             if tensor.start % alignment:
-                message = f"{label} begins at {tensor.start:,}, which is not aligned to {alignment:,}"
-                self.flaws.append(Flaw(_MALFORMED, message, tensor.at))
+                odd = f"{label} begins at {tensor.start:,}, which is not aligned to {alignment:,}"
+                self.findings.add(_MALFORMED, odd, tensor.at)
             elif tensor.start < reached or (tensor.start > reached and not open_):
                 what = "overlaps what lies before it" if tensor.start < reached else "leaves a hole"
-                message = f"{label} begins at {tensor.start:,} and {what}: expected {reached:,}"
-                self.flaws.append(Flaw(_MALFORMED, message, tensor.at))
+                odd = f"{label} begins at {tensor.start:,} and {what}: expected {reached:,}"
+                self.findings.add(_MALFORMED, odd, tensor.at)
             end = tensor.start + (tensor.size or 0)
             if start + end > self._size:
                 message = f"{label} ends {start + end - self._size:,} bytes behind the end of the file"
-                self.flaws.append(Flaw(_MALFORMED, message, tensor.at))
+                self.findings.add(_MALFORMED, message, tensor.at)
                 return
             open_ = tensor.size is None
             reached = max(reached, -(-end // alignment) * alignment)
-        if not open_ and not self.flaws:
+        if not open_ and not odd:
             self._trailing(start + end if places else self._at)
 
     def _trailing(self, offset: int) -> None:
@@ -316,6 +314,6 @@ class _Gguf:
             found = len(piece) - len(piece.lstrip(b"\0"))
             if found < len(piece):
                 message = f"{self._size - offset - found:,} bytes follow the last tensor and belong to none"
-                self.flaws.append(Flaw(_MALFORMED, message, offset + found))
+                self.findings.add(_MALFORMED, message, offset + found)
                 return
             offset += len(piece)

@@ -125,11 +125,25 @@ def _is_safetensors(head: bytes) -> bool:
 
 
 def _is_old_tar(head: bytes) -> bool:
-    """A tar header from before `ustar`: octal size and mode, and the checksum holds (POSIX 1003.1-1988)."""
-    if len(head) < 512 or head[135] not in b"\0 " or head[107] not in b"\0 ":
+    """A tar header from before `ustar` whose checksum holds, as generously as `tarfile` reads and sums it.
+
+    Source: `nti` and `calc_chksums` in `Lib/tarfile.py`; POSIX 1003.1-1988.
+    """
+    if len(head) < 512:
         return False
-    digits = head[148:156].strip(b"\0 ")
-    return digits.isdigit() and int(digits) == int(f"{sum(head[:148]) + 8 * 32 + sum(head[156:512]):o}")
+    field = head[148:156]
+    if field[0] in (0o200, 0o377):
+        claimed = int.from_bytes(field[1:], "big", signed=False)
+    else:
+        try:
+            claimed = int(field.partition(b"\0")[0].strip() or b"0", 8)
+        except ValueError:
+            return False
+    if not 8 * 32 <= claimed <= 8 * 32 + 255 * 504:
+        return False
+    rest = head[:148] + head[156:512]
+    total = 8 * 32 + sum(rest)
+    return claimed in (total, total - 256 * sum(byte > 127 for byte in rest)) and total > 8 * 32
 
 
 _LZMA_DICTIONARIES = frozenset(
@@ -183,6 +197,14 @@ def _is_zlib(head: bytes, size: int) -> bool:
     return True
 
 
+def _is_zfile(head: bytes, size: int) -> bool:
+    """A length in 19 characters, in whatever way `int` reads it (`read_zfile` in `joblib/numpy_pickle_utils.py`)."""
+    try:
+        return int(head[2:21], 16) >= 0
+    except ValueError:
+        return False
+
+
 def _is_gguf(head: bytes, size: int) -> bool:
     """A version behind the magic, which unlike text has a zero byte."""
     return 0 in head[4:8] or len(head) < 8
@@ -216,7 +238,7 @@ _ENTRIES: tuple[_Entry, ...] = (
     (b"ARROW1\0\0", "arrow", None),
     (b"FEA1", "arrow", None),
     (b"\x78", "zlib", _is_zlib),
-    (b"ZF0x", "zfile", None),  # joblib before 0.10
+    (b"ZF", "zfile", _is_zfile),  # joblib before 0.10
 )
 _MAGIC: dict[int, tuple[_Entry, ...]] = {}
 for _entry in _ENTRIES:

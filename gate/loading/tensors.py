@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias,
 from gate.checks.examine import Batch, examine
 from gate.checks.interface import Examined
 from gate.core.errors import UnableError, UsageError
+from gate.core.jobs import default_jobs
 from gate.core.text import did_you_mean, printable
-from gate.engine import default_jobs, spread
+from gate.engine import spread
 from gate.files import beneath
 from gate.formats.interface import BytesSource
 from gate.formats.registry import inspect

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from gate.cli import place
 from gate.core.errors import UsageError
 from gate.core.model import STAGES, Stage, Verdict
 from gate.core.text import did_you_mean, printable
+from gate.files.root import beneath, policy_reference
 from gate.loading.verify import STAGE, find_root
 from gate.run import Request
 from gate.run import check as judge
@@ -46,9 +46,9 @@ def check(
     request = Request(
         root=where,
         home=os.path.expanduser("~"),
-        policies=tuple(place.policy_reference(policy, where) for policy in judging),
+        policies=tuple(policy_reference(policy, where) for policy in judging),
         stage=stage,
-        paths=tuple(place.beneath(os.fspath(path), where) for path in named),
+        paths=tuple(beneath(os.fspath(path), where) for path in named),
         jobs=jobs,
         base=base,
     )

@@ -10,11 +10,12 @@ from gate.checks import integrity, weights
 from gate.checks.examine import MAX_BATCH, Batch, examine
 from gate.checks.interface import Context, Examined
 from gate.core.errors import UsageError
+from gate.core.jobs import default_jobs
 from gate.core.model import Stage
 from gate.core.text import did_you_mean, printable
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Artifact
-from gate.engine import default_jobs, spread
+from gate.engine import spread
 from gate.files.root import DBOM_NAME, upwards
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places, Plan

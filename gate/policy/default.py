@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from gate.core.errors import UsageError
+from gate.files.root import POLICY_NAME
 
-POLICY_NAME = "gate-policy.yaml"
 NOTE = f"no {POLICY_NAME} here: judged by gate:baseline"
 
 

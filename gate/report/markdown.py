@@ -10,11 +10,8 @@ from gate.core.text import shorten
 from gate.report.interface import Context
 from gate.report.view import counts, in_catalogue, ordered, outcome, page, place, rules_of, word
 
-LIMIT = 1_000_000
-"""Bytes; GitHub drops a summary above 1 MiB altogether."""
-
 FINDINGS_LIMIT, ARTIFACTS_LIMIT, RULES_LIMIT, NOTES_LIMIT = 550_000, 200_000, 150_000, 50_000
-"""How the limit is shared out; the rest is for headings and for what was left out."""
+"""Bytes of each part, together below a megabyte: GitHub drops a summary above 1 MiB altogether."""
 
 FIELD = 600
 """Characters of one piece of text, so that no single finding fills the summary."""

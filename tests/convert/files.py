@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from safetensors import safe_open
 
-from gate.convert.model import Converted, convert, form_of, private_copy, workplace
+from gate.convert.model import Converted, convert, private_copy, workplace
+from gate.formats.tensors import form_of
 
 
 class Made(NamedTuple):

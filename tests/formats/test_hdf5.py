@@ -260,4 +260,4 @@ def test_many_links_do_not_push_out_other_flaws() -> None:
 
     found = look(written(fill))
     assert {flaw.rule for flaw in found.flaws} == {REFERENCE, MALFORMED}
-    assert found.flaws[-1].message == "and 81 more flaws"
+    assert found.flaws[-1].message == "and 81 more findings"

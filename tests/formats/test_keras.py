@@ -128,7 +128,7 @@ def test_what_keras_is_known_to_load_needs_no_keras_shape() -> None:
 def test_many_flaws_are_counted() -> None:
     found = check(model(*(layer(f"Custom{n}", {}, "package") for n in range(100))))
     assert len(found) == 21
-    assert found[-1].message == "and 80 more flaws"
+    assert found[-1].message == "and 80 more findings"
 
 
 def test_depth_is_no_obstacle() -> None:

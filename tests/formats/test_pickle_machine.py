@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import copyreg
+import functools
 import io
 import pickle
 import pickletools
@@ -178,8 +179,8 @@ def test_calling_what_a_call_gave_is_unsafe() -> None:
 @pytest.mark.parametrize(
     ("code", "called"),
     [
-        (b"cfunctools\npartial\ncproject\nThing\n\x85R.", True),
-        (b"ccollections\ndefaultdict\ncproject\nThing\n\x85R.", True),
+        (b"cfunctools\npartial\ncproject\nThing\n\x85R.", False),
+        (b"ccollections\ndefaultdict\ncproject\nThing\n\x85R.", False),
         (b"ccopy_reg\n_reconstructor\n(cproject\nThing\nc__builtin__\nobject\nNtR.", False),
         (b"ccopy_reg\n_reconstructor\n(c__builtin__\nlist\ncproject\nThing\nNtR.", True),
         (b"cproject\nThing\n)\x81.", False),
@@ -306,6 +307,8 @@ def test_bytes_that_come_from_elsewhere_are_unsafe() -> None:
 def joblib(body: bytes, dtype: bytes = b"f8", shape: bytes = b"K\x02\x85", alignment: bytes = b"") -> bytes:
     """The beginning of a joblib file with one array, as `NumpyArrayWrapper` writes it; `body` is the raw data."""
 
+    flags = b"?" if dtype.startswith(b"O") else b"\0"
+
     def text(value: bytes) -> bytes:
         return b"X" + struct.pack("<I", len(value)) + value
 
@@ -314,7 +317,9 @@ def joblib(body: bytes, dtype: bytes = b"f8", shape: bytes = b"K\x02\x85", align
         + text(dtype)
         + b"\x89\x88\x87R(K\x03"
         + text(b"<")
-        + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb"
+        + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK"
+        + flags
+        + b"tb"
     )
     state = b"}(" + text(b"shape") + shape + text(b"dtype") + made + text(b"order") + text(b"C") + alignment + b"u"
     return b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81" + state + b"b" + body
@@ -398,3 +403,88 @@ def test_extension_registry_stays_untouched() -> None:
     before = dict(copyreg._extension_registry)  # type: ignore[attr-defined]
     look(b"\x80\x02ccopyreg\nadd_extension\n(S'os'\nS'system'\nI7\ntR\x82\x07.")
     assert dict(copyreg._extension_registry) == before  # type: ignore[attr-defined]
+
+
+PARTIAL = b"cfunctools\npartial\n"
+OS = b"cos\nsystem\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"ctypes\nSimpleNamespace\n)\x81}X\x0c\0\0\0__setstate__cproject\nf\nsbK\x01b.",
+        b"ctypes\nSimpleNamespace\n)\x81}X\x06\0\0\0appendcproject\nf\nsbK\x01a.",
+        b"ctypes\nSimpleNamespace\n)\x81q\x00}X\x01\0\0\0aK\x01sb0h\x00}X\x01\0\0\0aK\x01sb.",
+        PARTIAL + b"ccollections\nOrderedDict\n\x85R(cproject\nf\n)}Ntb.",
+        b"ccollections\nOrderedDict\n" + PARTIAL + b"cproject\nf\n\x85R\x85R.",
+        b"ctorch._tensor\n_rebuild_from_type_v2\n(ctorch.storage\n_load_from_bytes\ncproject\nT\nNNtR.",
+        b"ctorch.storage\n_load_from_bytes\n.",
+        b"ctypes\nSimpleNamespace\n)\x81}X\x13\0\0\0__array_interface__}X\x04\0\0\0dataK\x01ssb.",
+    ],
+    ids=["setstate", "append", "again", "partial", "given", "loader", "held", "view"],
+)
+def test_roundabout_calls_do_not_pass(code: bytes) -> None:
+    assert rules(b"\x80\x04" + code) & {UNSAFE, UNKNOWN}
+
+
+def test_partial_as_it_is_pickled_is_harmless() -> None:
+    assert rules(pickle.dumps(functools.partial(collections.OrderedDict, a=1))) == {FORMAT}
+
+
+def dtype(code: bytes, elements: bytes, flags: bytes, state: bytes = b"NNN") -> bytes:
+    made = b"cnumpy\ndtype\nX" + struct.pack("<I", len(code)) + code + b"\x89\x88\x87R"
+    return made + b"(K\x03X\x01\0\0\0|" + state + elements + b"K\x01" + flags + b"tb"
+
+
+MINUS = b"J\xff\xff\xff\xff"
+
+
+@pytest.mark.parametrize(
+    ("made", "honest"),
+    [
+        (dtype(b"f8", MINUS, b"K\0"), True),
+        (dtype(b"O8", MINUS, b"K?"), True),
+        (dtype(b"U3", b"K\x0c", b"K\x08"), True),
+        (dtype(b"S8", b"K\x01", b"K\0"), False),
+        (dtype(b"V8", b"K\x08", b"K?"), False),
+        (dtype(b"O8", MINUS, b"K\0"), False),
+        (
+            dtype(b"V8", b"K\x08", b"K\0", b"N(X\x01\0\0\0at}X\x01\0\0\0a" + dtype(b"O8", MINUS, b"K?") + b"K\0\x86s"),
+            False,
+        ),
+    ],
+)
+def test_dtypes_say_what_they_are(made: bytes, honest: bool) -> None:
+    assert bool(unsafe(b"\x80\x04" + made + b".")) is not honest
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n(K\x01NNtR}X\x01\0\0\0aK\x01sb.",
+        b"ccopyreg\n__newobj__\ncjoblib.numpy_pickle\nNumpyArrayWrapper\n\x85R}X\x01\0\0\0aK\x01sb.",
+        b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}X\x04\0\0\0readK\x01sb.",
+        b"cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81}X\x08\0\0\0filenameX\x04\0\0\0/etcsb.",
+    ],
+)
+def test_wrappers_that_joblib_would_not_write(wrapper: bytes) -> None:
+    assert rules(b"\x80\x04" + wrapper) & {UNSAFE, UNKNOWN, UNSCANNABLE}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"F1." + b"0" * 70_000 + b"e-1\n0", b"I" + b"0" * 140_000 + b"\n0", b"I1\np" + b"0" * 131_071 + b"7\n0g7\n0"],
+)
+def test_long_lines_hide_nothing(head: bytes) -> None:
+    assert unsafe(head + PAYLOAD)
+
+
+def test_pickles_without_header_do_not_share_a_memo() -> None:
+    first = b"I1\n\x94."
+    second = b"\x8c\x02os\x940\x8c\x06system\x940h\x00h\x01\x93\x8c\x04echo\x85R."
+    assert unsafe(first + second)
+
+
+def test_beginnings_without_end_take_bounded_time() -> None:
+    found = look(pickle.dumps([1]) + b"\x80\x04]" + b"\x80\x04](N" * 60_000)
+    assert found.flaws

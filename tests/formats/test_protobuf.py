@@ -7,10 +7,12 @@ import random
 import pytest
 
 from gate.formats.interface import BytesSource
+from gate.formats.protobuf import outline as outlines
 from gate.formats.protobuf import wire
-from gate.formats.protobuf.wire import NUMBER, SPAN, TEXT, TEXTS, LimitError, Message, Span, WireError, outline, walk
+from gate.formats.protobuf.outline import outline
+from gate.formats.protobuf.wire import NUMBER, SPAN, TEXT, TEXTS, LimitError, Message, Span, WireError, walk
 
-from .builders import look
+from .builders import look, zipped
 from .messages import field, message, varint
 
 SCHEMA = {"root": {1: NUMBER, 2: TEXT, 3: "child", 4: SPAN, 5: TEXTS}, "child": {1: TEXT, 3: "child"}}
@@ -84,16 +86,43 @@ def test_depth_and_number_of_fields_are_bounded(monkeypatch: pytest.MonkeyPatch)
         walked(data)
     with pytest.raises(LimitError):
         walked(b"\x33" * (wire.DEPTH + 2))
-    monkeypatch.setattr(wire, "FIELDS", 10)
+    for module in (wire, outlines):
+        monkeypatch.setattr(module, "FIELDS", 10)
     with pytest.raises(LimitError):
         walked(field(1, 1) * 11)
     with pytest.raises(LimitError):
-        outline(BytesSource(field(1, 1) * 11))
+        outline(BytesSource(field(1, "x") * 11), frozenset())
 
 
 def test_too_many_fields_before_anything_is_recognised_is_not_clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "FIELDS", 1000)
+    for module in (wire, outlines):
+        monkeypatch.setattr(module, "FIELDS", 1000)
     assert [flaw.rule for flaw in look(message((60, 1)) * 5000).flaws] == ["weights/unscannable"]
+
+
+@pytest.mark.parametrize("unit", [b" ", b"\x08\1", b"\n\0", b"\x12\0\x18\1"], ids=repr)
+def test_blanks_and_the_like_are_stepped_over_together(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (wire, outlines):
+        monkeypatch.setattr(module, "FIELDS", 100)
+    assert look(unit * 100_000)[:3] == ("unknown", "other", ())
+
+
+def test_a_vocabulary_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = b"".join(field(1, message((1, f"piece{i}")) + b"\x15" + bytes(4)) for i in range(10_000))
+    trainer = message((1, "corpus.txt"), (2, "spm"), (3, 1))
+    data = pieces + field(2, trainer) + field(3, message((1, "nmt_nfkc"), (2, bytes(100))))
+    for module in (wire, outlines):  # the budget pays for two walks and not for five
+        monkeypatch.setattr(module, "PRICE", 2500)
+    assert look(data)[:3] == ("unknown", "other", ())
+    assert look(zipped({"tokenizer.model": data}))[:3] == ("zip", "other", ())
+
+
+def test_outline_says_what_lies_where() -> None:
+    inner = message((1, "a"), (2, message((5, 1)))) + b"\x0a\x7f"  # the last one is cut off
+    data = field(1, inner) + field(2, message((3, 7))) + b"\x1b\x20\1\x1c" + field(1, "gg") + field(6, b"")
+    paths = {(1, 2), (2, 2), (1, 1, 2), (1, 2, 2), (2, 3, 0), (6, 2)}
+    assert outline(BytesSource(data), frozenset(((1,), (2,)))) >= paths
+    assert outline(BytesSource(data), frozenset()) == {(1, 2), (2, 2), (6, 2)}
 
 
 def test_large_values_are_stepped_over() -> None:

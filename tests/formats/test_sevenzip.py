@@ -141,6 +141,18 @@ def test_names_and_links() -> None:
     assert "weights/archive-tampered" in rules(archive({"a": b"1", "./a": b"2"}))
 
 
+def test_headers_in_another_order() -> None:
+    files = b"\5\1\x11\5\0w\0\0\0\0"
+    packed = b"\4" + streams((COPY,), 1, 1) + b"\0"
+    assert not rules(signed(b"x", b"\1" + packed + files + b"\0"))
+    for header in (packed + files + b"\4\0", packed + files + packed, packed + packed + files):
+        assert rules(signed(b"x", b"\1" + header + b"\0")) == {MALFORMED}
+
+
+def test_half_a_letter_in_a_name() -> None:
+    assert rules(signed(b"", b"\1\5\1\x0e\1\x80\x11\6\0w\0\0\0\0\0\0")) == {MALFORMED}
+
+
 def test_bytes_behind_the_end() -> None:
     assert rules(archive({"a": b"x"}) + b"more") == {MALFORMED}
 

@@ -7,6 +7,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 
 import pytest
 
@@ -132,7 +133,7 @@ def test_members_that_overlap_are_bounded() -> None:
     tail = struct.pack("<HHHHIIH", 0, 0, 3000, 3000, len(directory), start, 0)
     found = look(data[:start] + directory + END + tail)
     assert TAMPERED in {flaw.rule for flaw in found.flaws}
-    assert len(found.flaws) <= 101
+    assert max(Counter(flaw.rule for flaw in found.flaws).values()) <= 201
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ RULES = (
         ),
         fix=(
             "Get or write the weights in a format without code, such as safetensors "
-            "(`safetensors.torch.save_file(model.state_dict(), PATH)`), delete the pickle, and declare the new file "
-            "with `gate add PATH --source URL`. A pickle that is not trusted must not be loaded to convert it."
+            "(`safetensors.torch.save_file(model.state_dict(), PATH)`). `gate convert PATH` makes one of a pickle that "
+            "holds tensors and plain values, without running it; a pickle that is not trusted must not be loaded to "
+            "convert it. Delete the pickle, and declare the new file with `gate add PATH --source URL`."
         ),
         cwe=("CWE-502",),
         atlas=("AML.T0010.003", "AML.T0011.000"),

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gate.core.text import count, printable, shorten
+from gate.core.text import printable, shorten
+from gate.formats.findings import Findings
 from gate.formats.interface import Flaw, Source
 
 TEXT = 4 * 1024 * 1024
 """Bytes of one member that are searched for code."""
 TEXTS = 32 * 1024 * 1024
 """Bytes of all members that are."""
-LISTED = 1000
-"""Flaws and names that are kept."""
+NAME = 300
+"""Characters of a member's name that are reported."""
 CODE, REFERENCE = "weights/embedded-code", "weights/external-reference"
 _MARKS = frozenset((
     "data.pkl", "constants.pkl", "archive_format", "extern_modules", "manifest.json", "bytecode.pkl",
@@ -40,7 +41,7 @@ class Contents:
         self._marks: dict[str, str] = {}
         self._forms: set[str] = set()
         self._left = TEXTS
-        self._found: dict[str, list[Flaw]] = {}
+        self._found: dict[str, Findings] = {}
 
     def note(self, name: str, form: str, member: Source) -> None:
         """Take note of one member. Raises `CorruptError` and `ExhaustedError` where its text has to be read."""
@@ -57,17 +58,17 @@ class Contents:
                 self._marks["mar"] = form
                 self._search("mar", name, member, _manifest)
         if form in _NATIVE:
-            self._add("any", Flaw(CODE, f"native code ({form}) beside the weights", None, name))
+            self._add("any", CODE, f"native code ({form}) beside the weights", name)
         elif f"/{_COMPILED}" in path and not base.endswith(_DATA):
-            self._add("pt2", Flaw(CODE, "code that torch.export compiled, or its source", None, name))
+            self._add("pt2", CODE, "code that torch.export compiled, or its source", name)
         elif path == _INFERENCE:
-            self._add("any", Flaw(CODE, "a script that SageMaker runs when it serves the model", None, name))
+            self._add("any", CODE, "a script that SageMaker runs when it serves the model", name)
         elif "/code/" in path and base.endswith(".py"):
             self._search("torchscript", name, member, _script)
         elif base == "bytecode.pkl":
             self._search("torchscript", name, member, _bytecode)
         if base.endswith(_PACKAGED):
-            self._add("torch-package", Flaw(CODE, "code of the package, which loading imports", None, name))
+            self._add("torch-package", CODE, "code of the package, which loading imports", name)
         elif base.endswith((".yaml", ".yml")):
             self._search("any", name, member, _targets)
 
@@ -99,10 +100,8 @@ class Contents:
 
     def flaws(self, is_model: bool) -> list[Flaw]:
         """What is wrong with the members, given the kind: code is harmless where nothing runs it."""
-        kind = self.kind
-        found = [*(self._found.get("any", []) if is_model else []), *self._found.get(kind or "", [])]
-        shown = [flaw._replace(member=shorten(flaw.member, 300) if flaw.member else None) for flaw in found]
-        return _together(shown)
+        kinds = ("any", self.kind) if is_model else (self.kind,)
+        return [flaw for kind in kinds if kind in self._found for flaw in self._found[kind].flaws()]
 
     def _search(self, kind: str, name: str, member: Source, search: Callable[[bytes], list[tuple[str, str]]]) -> None:
         """Note what `search` finds in a member's bytes; that they are too many, where they are."""
@@ -110,26 +109,13 @@ class Contents:
         self._left -= len(data)
         if len(data) > TEXT or self._left <= 0:
             message = f"more text than is searched for code: {TEXT:,} bytes of one member, {TEXTS:,} of all"
-            self._add(kind, Flaw("weights/unscannable", message, None, name))
+            self._add(kind, "weights/unscannable", message, name)
             return
         for rule, message in search(data):
-            self._add(kind, Flaw(rule, message, None, name))
+            self._add(kind, rule, message, name)
 
-    def _add(self, kind: str, flaw: Flaw) -> None:
-        found = self._found.setdefault(kind, [])
-        if len(found) < LISTED:
-            found.append(flaw)
-
-
-def _together(flaws: list[Flaw]) -> list[Flaw]:
-    """One flaw for each rule and message; how many members share it is said."""
-    found: dict[tuple[str, str], list[Flaw]] = {}
-    for flaw in flaws:
-        found.setdefault((flaw.rule, flaw.message), []).append(flaw)
-    return [
-        first if not more else first._replace(message=f"{first.message} (and in {count(len(more), 'more member')})")
-        for first, *more in found.values()
-    ]
+    def _add(self, kind: str, rule: str, message: str, name: str) -> None:
+        self._found.setdefault(kind, Findings()).add(rule, message, member=shorten(name, NAME))
 
 
 def _script(data: bytes) -> list[tuple[str, str]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from gate.core.model import Json
-from gate.core.text import count, printable
+from gate.core.text import printable
 from gate.formats.archives.contents import Contents
+from gate.formats.findings import bounded
 from gate.formats.interface import Flaw, Inspection, Role, Source
 from gate.formats.registry import inspect_sized
 from gate.formats.sniff import FORMATS_INSIDE, HEAD, sniff
 from gate.formats.streams import DEPTH, Budget, CorruptError, ExhaustedError
 
-FLAWS = 100
-"""Flaws reported for one archive; how many more there are is said."""
+FLAWS = 200
+"""Flaws of one rule that are reported for one archive, as many as for one pickle."""
 ENOUGH = 1000
 """Flaws with which an archive is not followed any further."""
 NAME = 300
@@ -34,12 +35,13 @@ class Members:
         self.imported: set[str] = set()
         self.formats: dict[str, int] = {}
         self.count = 0
+        self._formats = 0
         self.contents = Contents()
 
     @property
     def full(self) -> bool:
         """Whether so much is wrong that nobody needs to know more."""
-        return len(self.flaws) >= ENOUGH
+        return len(self.flaws) - self._formats >= ENOUGH  # an archive of harmless pickles is followed to its end
 
     @property
     def is_model(self) -> bool:
@@ -78,6 +80,7 @@ class Members:
         shown = shown_name(name)
         for flaw in found.flaws:
             self.flaws.append(flaw._replace(member=f"{shown}/{flaw.member}" if flaw.member else shown))
+            self._formats += flaw.rule == "weights/pickle-format"
 
     def flaw(self, rule: str, message: str, name: str, offset: int | None = None) -> str:
         """Note a flaw of one member; answers `unknown`, its format."""
@@ -89,9 +92,7 @@ class Members:
         if form == "zip":
             form = self.contents.kind or ("npz" if self.contents.is_arrays else form)
         role: Role = "weights" if self.is_model else self.role
-        flaws = (*self.contents.flaws(self.is_model), *self.flaws)
-        if len(flaws) > FLAWS:
-            flaws = (*flaws[:FLAWS], Flaw(flaws[FLAWS].rule, f"and {count(len(flaws) - FLAWS, 'more flaw')}"))
+        flaws = bounded((*self.contents.flaws(self.is_model), *self.flaws), FLAWS)
         counted: dict[str, Json] = {name: self.formats[name] for name in sorted(self.formats)}
         facts: dict[str, Json] = {"members": self.count, "formats": counted}
         return Inspection(form, role, flaws, facts, frozenset(self.imported))

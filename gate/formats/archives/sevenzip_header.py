@@ -127,7 +127,11 @@ def parse(data: bytes, size: int) -> Archive:
     folders: list[Folder] = []
     streams: list[list[int]] = []
     files: list[File] = []
+    reached = 0
     while kind := header.byte():
+        if kind <= reached:
+            raise MalformedError(f"property {kind} of the header follows property {reached}")
+        reached = kind
         if kind == 2:
             _properties(header)
         elif kind in (3, 4):
@@ -302,6 +306,8 @@ def _files(header: _Bytes, streams: list[list[int]]) -> list[File]:
 def _names(content: _Bytes, number: int) -> list[str]:
     if content.byte():
         raise TooMuchError("names that are stored elsewhere")
+    if content.left % 2:
+        raise MalformedError("a name that ends within a letter")
     text = content.take(content.left).decode("utf-16-le", "surrogatepass")
     names = text.split("\0")
     if names.pop() or len(names) != number:

@@ -10,12 +10,11 @@ import ast
 from collections.abc import Iterator
 
 from gate.core.model import Json
-from gate.core.text import count, shorten
+from gate.core.text import shorten
 from gate.formats.archives.torchscript import operator
+from gate.formats.findings import Findings
 from gate.formats.interface import Flaw
 
-FLAWS = 20
-"""Flaws reported for one graph; how many more there are is said."""
 LENGTH = 8_000
 """Characters of one expression that are parsed; symbolic sizes take some hundred."""
 LENGTHS = 2_000_000
@@ -46,13 +45,10 @@ _SYM = ("torch.sym_", "torch._sym_")
 
 def check(document: Json) -> list[Flaw]:
     """A flaw for each target, symbolic size and guard that does more than arithmetic."""
-    found: dict[Flaw, None] = {}
+    findings = Findings()
     for rule, message in _judged(document):
-        found[Flaw(rule, message)] = None
-    flaws = list(found)
-    if len(flaws) > FLAWS:
-        flaws = [*flaws[:FLAWS], Flaw(flaws[FLAWS].rule, f"and {count(len(flaws) - FLAWS, 'more finding')}")]
-    return flaws
+        findings.add(rule, message)
+    return list(findings.flaws())
 
 
 def _judged(document: Json) -> Iterator[tuple[str, str]]:

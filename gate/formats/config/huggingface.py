@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from gate.core.model import Json
 from gate.core.text import shorten
 from gate.formats.config.diffusers import foreign_components
+from gate.formats.findings import Findings
 from gate.formats.interface import Flaw
 from gate.formats.jinja.check import check_template
 
-FLAWS = 20
-"""Flaws reported for one file."""
 _CODE, _REFERENCE = "weights/embedded-code", "weights/external-reference"
 _KERNEL = re.compile(r"(?:[\w-]+\|)?[\w.-]+/[\w.@-]+(?::\w+)?")
 """`owner/repository@revision:function`, as `hub_kernels.py` takes it."""
@@ -25,16 +24,17 @@ _KERNEL = re.compile(r"(?:[\w-]+\|)?[\w.-]+/[\w.@-]+(?::\w+)?")
 
 def check(document: Json) -> list[Flaw]:
     """What the document makes a loader run or fetch, at any depth."""
-    flaws: list[Flaw] = []
+    findings = Findings()
     todo: list[Json] = [document]
-    while todo and len(flaws) < FLAWS:
+    while todo:
         value = todo.pop()
         if isinstance(value, dict):
-            flaws += _object(value)
+            for flaw in _object(value):
+                findings.add(flaw.rule, flaw.message)
             todo += reversed(value.values())
         elif isinstance(value, list):
             todo += reversed(value)
-    return flaws[:FLAWS]
+    return list(findings.flaws())
 
 
 def _object(value: dict[str, Json]) -> Iterator[Flaw]:

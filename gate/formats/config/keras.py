@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gate.core.model import Json
-from gate.core.text import count, shorten
+from gate.core.text import shorten
 from gate.formats.config.keras_names import (
     CLASSES,
     FUNCTIONS,
@@ -21,10 +21,9 @@ from gate.formats.config.keras_names import (
     TENSORFLOW_FUNCTIONS,
     TENSORFLOW_MODULES,
 )
+from gate.formats.findings import bounded
 from gate.formats.interface import Flaw
 
-FLAWS = 20
-"""Flaws reported for one configuration; how many more there are is said."""
 DEPTH = 8
 """JSON within texts of JSON that is followed; writers that escape do so once."""
 CODE, ELSEWHERE = "weights/embedded-code", "weights/external-reference"
@@ -80,10 +79,7 @@ def _judge_all(found: list[dict[str, Json]]) -> list[Flaw]:
     sentences: dict[tuple[str, str], None] = {}
     for each in found:
         sentences.update(dict.fromkeys(_judge(each)))
-    flaws = [Flaw(rule, message) for rule, message in sorted(sentences)]
-    if len(flaws) > FLAWS:
-        flaws[FLAWS:] = [Flaw(flaws[FLAWS].rule, f"and {count(len(flaws) - FLAWS, 'more flaw')}")]
-    return flaws
+    return list(bounded(Flaw(rule, message) for rule, message in sorted(sentences)))
 
 
 def _objects(document: Json) -> Iterator[dict[str, Json]]:

@@ -1,7 +1,6 @@
 """The reader of JSON: most of it is none of a gate's business, some of it makes a loader run code.
 
-Which it is, the keys say, wherever the file lies and whatever it is called. A key may be spelt with escapes, so a
-file with escaped letters is asked for everything.
+Which it is, the keys say, wherever the file lies and whatever it is called. They may be spelt with escapes.
 """
 
 from __future__ import annotations
@@ -18,20 +17,26 @@ LIMIT = 64 * 1024 * 1024
 """Bytes that are parsed; the configuration of the largest models takes a few megabytes."""
 WINDOW = 1024 * 1024
 """Bytes searched at a time."""
-OVERLAP = 64
-"""Bytes searched twice, so that no key is cut in two."""
+OVERLAP = 1024
+"""Bytes searched twice, so that no key is cut in two, spelt with escapes and in UTF-32 at that."""
+LINE = 1024 * 1024
+"""Bytes of the first line of a file that is too large to be parsed."""
 
 Check = Callable[[Json], "list[Flaw]"]
 """What one kind of configuration asks of the parsed document, whatever that turns out to be."""
 
 
 class Kind(NamedTuple):
-    """One kind of configuration: `keys`, any of which marks it, and the function that judges it."""
+    """One kind of configuration: `keys`, any of which marks it, and the function that judges it.
+
+    `beside` is a key without which no loader takes the file for one.
+    """
 
     format: str
     role: Role
     keys: tuple[str, ...]
     check: str
+    beside: str = ""
 
 
 HUGGINGFACE = (
@@ -39,7 +44,7 @@ HUGGINGFACE = (
     "_attn_implementation", "megatron_core", "_class_name",
 )  # fmt: skip
 KINDS: tuple[Kind, ...] = (
-    Kind("keras", "other", ("class_name",), "gate.formats.config.keras:check"),
+    Kind("keras", "other", ("class_name",), "gate.formats.config.keras:check", "config"),
     Kind("skops", "other", ("__loader__",), "gate.formats.config.skops:check"),
     Kind("torch-export", "other", ("graph_module",), "gate.formats.config.exported:check"),
     Kind(
@@ -51,7 +56,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("zarr", "other", ("zarr_format", "zarr_consolidated_format"), "gate.formats.config.zarr:check"),
 )
 """In the order in which their name wins where a file is of several kinds."""
-_ESCAPED = re.compile(rb"\\u00[2-7]", re.IGNORECASE)
 _PLAIN = Inspection("unknown", "other")
 
 
@@ -62,6 +66,8 @@ def read(source: Source) -> Inspection:
         return _PLAIN
     form, role = kinds[0].format, max((kind.role for kind in kinds), key=("other", "data", "weights").index)
     if source.size > LIMIT:
+        if _is_lines(source):
+            return _PLAIN
         return Inspection(form, role, (Flaw("weights/unscannable", f"more than {LIMIT:,} bytes of JSON"),))
     try:
         document = parse(source.read(0, LIMIT))
@@ -72,19 +78,40 @@ def read(source: Source) -> Inspection:
     return Inspection(form, role, tuple(flaw for kind in kinds for flaw in _check(kind)(document)))
 
 
+def _is_lines(source: Source) -> bool:
+    """Whether the first line is a document of its own and another one follows."""
+    line, end, rest = source.read(0, LINE).partition(b"\n")
+    try:
+        parse(line)
+    except (ValueError, RecursionError):
+        return False
+    return bool(end and rest.strip())
+
+
 def _kinds(source: Source) -> list[Kind]:
     """The kinds whose keys occur in the text."""
-    if not KINDS:
-        return []
     found: set[str] = set()
     for window in _windows(source):
-        if _ESCAPED.search(window):
-            return list(KINDS)
-        found.update(match[1].decode() for match in _KEYS.finditer(window))
-    return [kind for kind in KINDS if found.intersection(kind.keys)]
+        pattern = _SPELT if b"\\u00" in window else _KEYS
+        found.update(_unescaped(match[1]) for match in pattern.finditer(window))
+    return [kind for kind in KINDS if found.intersection(kind.keys) and (not kind.beside or kind.beside in found)]
 
 
-_KEYS = re.compile(b'"(' + b"|".join(re.escape(key.encode()) for kind in KINDS for key in kind.keys) + b')"')
+_WANTED = sorted({key for kind in KINDS for key in (*kind.keys, kind.beside) if key})
+_KEYS = re.compile(f'"({"|".join(_WANTED)})"'.encode())
+
+
+def _spelt(letter: str) -> str:
+    """A pattern for `letter`, as it is or escaped."""
+    code = f"{ord(letter):02x}"
+    return rf"(?:{letter}|\\u00{code[0]}[{code[1]}{code[1].upper()}])"
+
+
+_SPELT = re.compile(f'"({"|".join("".join(map(_spelt, key)) for key in _WANTED)})"'.encode())
+
+
+def _unescaped(key: bytes) -> str:
+    return re.sub(rb"\\u00(..)", lambda match: bytes.fromhex(match[1].decode()), key).decode()
 
 
 def _windows(source: Source) -> Iterator[bytes]:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from gate.core.model import Json
 from gate.core.text import shorten
 from gate.formats.config.reader import parse
+from gate.formats.findings import bounded
 from gate.formats.interface import Flaw, Inspection, Source
 
 LIMIT = 1024 * 1024
 """Bytes that are read; a few hundred are usual."""
-FLAWS = 20
 _OWN = ("sentence_transformers.", "pylate.", "model2vec.")
 """How classes begin that come with these libraries."""
 
@@ -29,7 +29,7 @@ def read(source: Source) -> Inspection:
         return Inspection("unknown", "other")
     if not isinstance(modules, list) or not all(_is_module(module) for module in modules):
         return Inspection("unknown", "other")
-    return Inspection("sentence-transformers", "other", tuple(_flaws(modules))[:FLAWS])
+    return Inspection("sentence-transformers", "other", bounded(_flaws(modules)))
 
 
 def _is_module(value: Json) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from gate.core.model import Json
 from gate.core.text import count, shorten
+from gate.formats.findings import bounded
 from gate.formats.interface import Flaw
 
-FLAWS = 20
-"""Flaws reported for one schema; how many more there are is said."""
+FLAWS = 200
+"""Flaws of one rule that are reported for one schema: a policy may vouch for each type, so all have to be seen."""
 CODE, UNKNOWN = "weights/embedded-code", "weights/unknown-global"
 _GETTERS = frozenset(("attrgetter", "itemgetter"))
 _CLASSES = frozenset(("ObjectNode", "TreeNode", "LossNode", "SGDNode", "ReduceNode"))
@@ -29,13 +30,11 @@ def check(document: Json) -> list[Flaw]:
         flaw = _judged(node)
         if flaw:
             found[flaw] = found.get(flaw, 0) + 1
-    flaws = [
+    flaws = (
         flaw if times == 1 else flaw._replace(message=f"{flaw.message} ({count(times, 'time')})")
         for flaw, times in found.items()
-    ]
-    if len(flaws) > FLAWS:
-        flaws = [*flaws[:FLAWS], Flaw(flaws[FLAWS].rule, f"and {count(len(flaws) - FLAWS, 'more finding')}")]
-    return flaws
+    )
+    return list(bounded(flaws, FLAWS))
 
 
 def _nodes(document: Json) -> Iterator[dict[str, Json]]:

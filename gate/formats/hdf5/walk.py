@@ -7,7 +7,8 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from gate.core.model import Json
-from gate.core.text import count, shorten
+from gate.core.text import shorten
+from gate.formats.findings import Findings
 from gate.formats.hdf5 import storage
 from gate.formats.hdf5.attributes import Attribute, attribute, dense_attributes
 from gate.formats.hdf5.file import COST, File, MalformedError, UnsupportedError
@@ -32,8 +33,6 @@ from gate.formats.hdf5.superblock import Superblock
 from gate.formats.interface import Flaw
 from gate.formats.streams import CorruptError, ExhaustedError
 
-FLAWS = 20
-"""Flaws reported of one rule for one file; how many more there are is said."""
 PATH = 200
 """Characters of an object's path that are kept."""
 
@@ -56,8 +55,7 @@ class Walk:
         self._ahead: list[tuple[int, str]] = []
         self._behind: list[tuple[int, str]] = []
         self._position = 0
-        self._counts: dict[str, int] = {}
-        self._flaws: list[Flaw] = []
+        self._findings = Findings()
         self.root_names: set[str] = set()
         self.objects = 0
         self.datasets = 0
@@ -83,15 +81,12 @@ class Walk:
             self.flaw("weights/unscannable", f"not followed to its end: {error}", None)
 
     def flaw(self, rule: str, message: str, offset: int | None) -> None:
-        """Note a flaw, up to the limit for its rule: many harmless ones must not push out another."""
-        self._counts[rule] = self._counts.get(rule, 0) + 1
-        if self._counts[rule] <= FLAWS:
-            self._flaws.append(Flaw(rule, message, offset))
+        """Note a flaw."""
+        self._findings.add(rule, message, offset)
 
     def flaws(self) -> tuple[Flaw, ...]:
-        """All flaws; those beyond the limit are counted."""
-        more = {rule: number - FLAWS for rule, number in self._counts.items() if number > FLAWS}
-        return (*self._flaws, *(Flaw(rule, f"and {count(more[rule], 'more flaw')}") for rule in more))
+        """All flaws; those beyond the limit for their rule are counted."""
+        return self._findings.flaws()
 
     def failed(self, where: str, error: MalformedError | UnsupportedError) -> None:
         """Note what could not be read, and where."""

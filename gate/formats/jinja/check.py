@@ -6,9 +6,6 @@ from typing import NamedTuple
 
 from gate.formats.jinja.lexer import LimitProblem, SyntaxProblem
 
-PROBLEMS = 10
-"""Problems reported for one template."""
-
 
 class Problem(NamedTuple):
     """A rule of `weights/`; `at` in characters. `sure` says that it stands whatever the template is for: an unknown
@@ -38,4 +35,4 @@ def check_template(text: str) -> list[Problem]:
     except SyntaxProblem as error:
         message = f"cannot be understood as a Jinja template: {error}"
         return [Problem("weights/unscannable", message, error.at, isinstance(error, LimitProblem))]
-    return [Problem(*found) for found in problems[:PROBLEMS]]
+    return [Problem(*found) for found in problems]

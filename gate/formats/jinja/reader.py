@@ -6,6 +6,7 @@ than a template inside a model: what is flagged is harmful in any program.
 
 from __future__ import annotations
 
+from gate.formats.findings import bounded
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.jinja.check import check_template
 from gate.formats.jinja.lexer import LENGTH
@@ -17,4 +18,4 @@ def read(source: Source) -> Inspection:
     text = raw.decode("utf-8", "replace")
     problems = [problem for problem in check_template(text) if problem.sure]
     flaws = (Flaw(rule, message, len(text[:at].encode())) for rule, message, at, _ in problems)
-    return Inspection("jinja", "other", tuple(flaws))
+    return Inspection("jinja", "other", bounded(flaws))

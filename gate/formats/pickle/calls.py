@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.formats.pickle import literals
-from gate.formats.pickle.values import ANY, PERSISTENT, Imported, Made, Value
+from gate.formats.pickle.joblib import WRAPPERS
+from gate.formats.pickle.values import ANY, PERSISTENT, Imported, Made, Value, plain
 from gate.formats.pickle.verdicts import NESTED
 
 if TYPE_CHECKING:
     from gate.formats.pickle.machine import Machine
 
-ATTRGETTER = ("operator", "attrgetter")
+ATTRGETTER = (("operator", "attrgetter"),)
 """With plain names it is harmless until somebody calls it, and what a call gave may not be called."""
-TYPE = {("builtins", "type"), ("__builtin__", "type")}
+HOLDS = (("functools", "partial"), ("operator", "attrgetter"), ("operator", "methodcaller"))
+"""What these make is there to be called: no other call may have it."""
+TYPE = (("builtins", "type"), ("__builtin__", "type"))
 """With one argument it gives the class of that; `type(None)` is how NoneType is pickled."""
-RECONSTRUCTS = {("copyreg", "_reconstructor"), ("copy_reg", "_reconstructor")}
-CALLS_FIRST = {
-    ("functools", "partial"),
-    ("collections", "defaultdict"),
+INSTANTIATES = (
+    ("copyreg", "_reconstructor"),
+    ("copy_reg", "_reconstructor"),
+    ("copyreg", "__newobj__"),
+    ("copy_reg", "__newobj__"),
+    ("copyreg", "__newobj_ex__"),
+)
+"""Functions that create an instance of their first argument; `_reconstructor` calls a base other than `object`."""
+CALLS = (
+    ("pandas.core.index", "_new_Index"),
+    ("pandas.indexes.base", "_new_Index"),
     ("pandas.core.indexes.base", "_new_Index"),
     ("torch._tensor", "_rebuild_from_type"),
     ("torch._tensor", "_rebuild_from_type_v2"),
-}
-"""Functions on the list of what is harmless that call their first argument, at once or later."""
-GETATTR = {("builtins", "getattr"), ("__builtin__", "getattr")}
+)
+"""Functions on the list of what is harmless that call their first argument."""
+KEEPS = ("numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric")
+"""Modules of functions that make arrays and scalars of a dtype, and do not give that back."""
+CONSTRUCTORS = "numpy.random._pickle"
+"""A module of functions that call any of their arguments."""
+GETATTR = (("builtins", "getattr"), ("__builtin__", "getattr"))
 SHOWN = 80
 """Characters of one argument that a report shows."""
 _SHOWN_ITEMS = 4
@@ -42,54 +57,92 @@ def called(machine: Machine, callee: Value, given: Value, instance: bool) -> Val
     if not isinstance(callee, Imported):
         machine.oddity(f"calls {_origin(callee)}")
         return ANY
-    callee.called = callee.called or not instance
+    created = instance and _is_literal(given)
+    callee.called = callee.called or not created
     machine.calls.setdefault(callee, Call(given, machine.offset))
-    for value in _handed_on(callee, given):
-        value.called = True
+    made = Made(callee, given, created)
+    _hand_on(machine, callee, given)
+    for item in _deep(given):
+        _share(machine, callee, item)
     if (callee.module, callee.name) in GETATTR:
         attribute = _attribute(machine, given)
         if attribute is not None:
             callee.resolved += 1
             return attribute
-    if _is_harmless(machine, callee, given):
+    if _is_resolved(machine, made):
         callee.resolved += 1
+    made.holds = made.is_of(HOLDS)
     if is_nested_loader(callee.module, callee.name):
         machine.nest(given)
-    return Made(callee, given)
+    return made
 
 
-def _handed_on(callee: Imported, given: Value) -> list[Imported]:
-    """The arguments that a harmless function calls, or has called by what it makes."""
+def _is_literal(given: Value) -> bool:
+    """Whether all arguments are literals: the others may have methods that a class calls."""
+    return type(given) is tuple and all(type(item) is int for item in given)
+
+
+def _deep(given: Value, depth: int = 3) -> Iterator[Value]:
+    """The arguments, and what they hold."""
+    if isinstance(given, (tuple, list)) and depth:
+        for item in given:
+            yield item
+            yield from _deep(item, depth - 1)
+
+
+def _share(machine: Machine, callee: Imported, item: Value) -> None:
+    """Note that a call is given `item`: it may call it, or give it back under another name."""
+    value = plain(item)
+    if isinstance(value, Made):
+        value.shared = value.shared or callee.module not in KEEPS
+        if value.holds:
+            machine.oddity(f"gives a call what {value.callee.shown} made, to be called")
+
+
+def _hand_on(machine: Machine, callee: Imported, given: Value) -> None:
+    """Mark what a harmless function calls of what it is given."""
+    key = callee.module, callee.name
     if type(given) is not tuple:
-        return []
-    key = callee.module, callee.name
-    if key in RECONSTRUCTS:  # the base of the class is called with the state
-        handed = [item for item in given[1:2] if isinstance(item, Imported) and item.name != "object"]
-    elif key in CALLS_FIRST:
-        handed = [item for item in given[:1] if isinstance(item, Imported)]
-    elif callee.module == "numpy.random._pickle":
-        handed = [item for item in given if isinstance(item, Imported)]
-    else:
-        handed = []
-    return handed
+        if key in CALLS or key in INSTANTIATES or key in HOLDS:
+            machine.oddity(f"calls {callee.shown} with what only shows when it is loaded")
+        return
+    if key in INSTANTIATES and given:
+        owner, *others = given
+        if isinstance(owner, Imported):
+            base = others[0] if key[1] == "_reconstructor" and others else None
+            if isinstance(base, Imported):
+                base.called = base.called or base.name != "object"
+            elif not _is_literal(tuple(others)):
+                owner.called = True
+        return
+    handed = given if callee.module == CONSTRUCTORS else given[:1] if key in CALLS else ()
+    for item in handed:
+        if isinstance(item, Imported):
+            item.called = True
+        elif key in CALLS:
+            machine.oddity(f"has {callee.shown} call what only shows when it is loaded")
 
 
-def _is_harmless(machine: Machine, callee: Imported, given: Value) -> bool:
-    """Whether this call is, though others of the same global are not."""
-    key = callee.module, callee.name
-    if key in TYPE:
+def _is_resolved(machine: Machine, made: Made) -> bool:
+    """Whether this call is harmless, though other uses of the same global are not."""
+    given = made.arguments
+    if made.is_of(TYPE):
         return type(given) is tuple and len(given) == 1
-    return key == ATTRGETTER and _plain_names(machine, given)
+    if made.is_of(ATTRGETTER):
+        return _plain_names(machine, given)
+    if made.is_of(WRAPPERS):
+        return made.created and given == ()
+    return is_nested_loader(made.callee.module, made.callee.name) and not made.created
 
 
 def _plain_names(machine: Machine, given: Value) -> bool:
     """Whether the arguments are literal names, none of which is private."""
-    names = (
-        [literals.text(machine.source, item) if type(item) is int else None for item in given]
-        if type(given) is tuple
-        else []
-    )
+    names = [_text(machine, item) for item in given] if type(given) is tuple else []
     return bool(names) and all(name and not any(part.startswith("_") for part in name.split(".")) for name in names)
+
+
+def _text(machine: Machine, value: Value) -> str | None:
+    return literals.text(machine.source, value) if type(value) is int else None
 
 
 def persistent(machine: Machine, identity: Value) -> Value:
@@ -108,7 +161,8 @@ def is_nested_loader(module: str | None, name: str | None) -> bool:
 
 
 def _origin(value: Value) -> str:
-    if isinstance(value, Made) and value.callee is not None:
+    value = plain(value)
+    if isinstance(value, Made):
         return f"what {value.callee.shown} gave"
     return "what an earlier call gave"
 

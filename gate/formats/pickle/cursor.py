@@ -39,6 +39,10 @@ class Cursor:
         """Make `buffer` begin at `position`. Raises `TruncatedError` at the end."""
         self._fill(1)
 
+    def forget(self) -> None:
+        """Let go of what was read ahead; the cursor can go on all the same."""
+        self.buffer, self.base = b"", self.position
+
     def code(self) -> int:
         """The next byte. Raises `TruncatedError` at the end."""
         index = self.position - self.base
@@ -111,7 +115,9 @@ class Cursor:
             end = self.buffer.find(b"\n", index)
             piece = self.buffer[index : end if end >= 0 else len(self.buffer)]
             self.position += len(piece)
-            found = found[:KEPT] + piece
+            found += piece
+            if len(found) > 2 * KEPT:
+                found = found[:KEPT] + found[-KEPT:]
             self._lines -= len(piece)
             if end >= 0:
                 self.position += 1

@@ -8,9 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gate.formats.pickle import arguments, calls, joblib, literals
+from gate.formats.pickle import arguments, calls, joblib, literals, states
+from gate.formats.pickle.cursor import KEPT
 from gate.formats.pickle.opcodes import HIGHEST_PROTOCOL, OPCODES, Opcode
-from gate.formats.pickle.values import ANY, CONTAINER, PERSISTENT, WIDTH, Imported, Made, Value, is_object, packed
+from gate.formats.pickle.values import (
+    ANY,
+    CONTAINER,
+    PERSISTENT,
+    WIDTH,
+    Imported,
+    Made,
+    Recalled,
+    Record,
+    Value,
+    is_object,
+    packed,
+    twice,
+)
 
 if TYPE_CHECKING:
     from gate.formats.pickle.machine import End, Machine
@@ -39,10 +53,7 @@ def _pop_mark(machine: Machine) -> None:
 
 
 def _dup(machine: Machine) -> None:
-    value = machine.top()
-    if isinstance(value, Imported):
-        value.pushed += 1
-    machine.stack.append(value)
+    machine.stack.append(twice(machine.top()))
 
 
 def _memoize(machine: Machine) -> None:
@@ -54,7 +65,7 @@ def _empty_list(machine: Machine) -> None:
 
 
 def _empty_dict(machine: Machine) -> None:
-    machine.stack.append({} if machine.imports else CONTAINER)  # only the state of something imported is looked at
+    machine.stack.append(Record() if machine.imports else CONTAINER)  # only what may become a state is looked at
 
 
 def _empty_tuple(machine: Machine) -> None:
@@ -87,8 +98,13 @@ def _list(machine: Machine) -> None:
     machine.stack.append(items[:WIDTH])
 
 
-def _container(machine: Machine) -> None:
-    """DICT, FROZENSET."""
+def _dict(machine: Machine) -> None:
+    record = Record()
+    record.update(machine.unmark())
+    machine.stack.append(record)
+
+
+def _frozenset(machine: Machine) -> None:
     machine.unmark()
     machine.stack.append(CONTAINER)
 
@@ -113,20 +129,17 @@ def _changed(machine: Machine, items: list[Value]) -> None:
         return
     if type(target) is list:
         target.extend(items[: WIDTH - len(target)])
-    elif type(target) is dict:
-        if len(target) + len(items) <= 2 * WIDTH:
-            target.update((key, value) for key, value in zip(items[::2], items[1::2], strict=False) if _hashable(key))
+    elif type(target) is Record:
+        target.update(items)
     elif is_object(target):
         if PERSISTENT not in items:
             machine.runs()
         if isinstance(target, Imported):
             machine.oddity(f"changes what it imports, {target.shown}")
+        elif isinstance(target, Recalled) or (isinstance(target, Made) and target.state is not None):
+            machine.oddity("changes an object that was complete")
     elif type(target) is int and items and literals.kind(machine.source, target) != "iterable":
         raise BrokenError  # where there are no items, nothing is called, whatever methods the target lacks
-
-
-def _hashable(key: Value) -> bool:
-    return type(key) in (int, str)
 
 
 def _build(machine: Machine, op: Opcode, argument: bytes) -> End | None:
@@ -140,9 +153,12 @@ def _build(machine: Machine, op: Opcode, argument: bytes) -> End | None:
         machine.runs()
     if isinstance(target, Imported):
         machine.oddity(f"changes what it imports, {target.shown}")
-    if isinstance(target, Made):
+    elif isinstance(target, Recalled) or (isinstance(target, Made) and target.state is not None):
+        machine.oddity("changes an object that was complete")
+    elif isinstance(target, Made):
         target.state = state
-        if joblib.is_wrapper(target):
+        states.check(machine, target)
+        if target.is_of(joblib.WRAPPERS):
             return joblib.step_over(machine, target)
     return None
 
@@ -240,8 +256,6 @@ def _get(machine: Machine, op: Opcode, argument: bytes) -> End | None:
     value = ANY if key is None else machine.memo.get(key)
     if value is None:
         raise BrokenError
-    if isinstance(value, Imported):
-        value.pushed += 1
     machine.stack.append(value)
     return None
 
@@ -263,7 +277,8 @@ def _index(op: Opcode, argument: bytes) -> int | None:
 
 
 def _number(machine: Machine, op: Opcode, argument: bytes) -> End | None:
-    if not (arguments.is_float if op.name == "FLOAT" else arguments.is_integer)(argument):
+    valid = arguments.is_float if op.name == "FLOAT" else arguments.is_integer
+    if len(argument) < KEPT and not valid(argument):  # of a longer one the middle is missing
         raise BrokenError
     machine.stack.append(machine.offset)
     return None
@@ -314,8 +329,8 @@ _BARE: dict[str, Bare] = {
     "TUPLE3": _tuple3,
     "TUPLE": _tuple,
     "LIST": _list,
-    "DICT": _container,
-    "FROZENSET": _container,
+    "DICT": _dict,
+    "FROZENSET": _frozenset,
     "APPEND": _append,
     "APPENDS": _appends,
     "SETITEM": _setitem,

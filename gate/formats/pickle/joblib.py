@@ -2,114 +2,96 @@
 
 Source: `NumpyArrayWrapper.read_array` in `joblib/numpy_pickle.py`. Behind the BUILD of a wrapper come, where the
 wrapper says so, a byte of padding length and the padding; then the elements, or for a dtype with Python objects
-a pickle of its own.
+a pickle of its own. Only wrappers as joblib writes them are followed: whoever sets one up in another way makes
+joblib read other bytes as instructions.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.formats.pickle import literals
-from gate.formats.pickle.values import Imported, Made, Value
+from gate.formats.pickle import literals, states
+from gate.formats.pickle.values import ANY, Imported, Made, Record, Value, plain
 
 if TYPE_CHECKING:
     from gate.formats.pickle.machine import End, Machine
 
-WRAPPER = ("joblib.numpy_pickle", "NumpyArrayWrapper")
+WRAPPERS = (
+    ("joblib.numpy_pickle", "NumpyArrayWrapper"),
+    ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"),
+)
 MEMMAP = ("numpy", "memmap")
 """As the class of a wrapped array it is only compared with; called, it opens files."""
-DTYPE = ("numpy", "dtype")
-DEPTH = 8
-"""Structured dtypes within structured dtypes."""
+KEYS = {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
 
 
 class _UnknownError(Exception):
     """Size or content of the array cannot be told."""
 
 
-def is_wrapper(value: Made) -> bool:
-    """Whether an array follows the BUILD of `value`."""
-    return value.callee is not None and (value.callee.module, value.callee.name) == WRAPPER
-
-
 def step_over(machine: Machine, wrapper: Made) -> End | None:
     """Move behind the array of `wrapper`. A pickle in its place is followed as part of this one."""
     try:
-        state = _named(machine, wrapper.state)
-        subclass = state.get("subclass")
-        if isinstance(subclass, Imported) and (subclass.module, subclass.name) == MEMMAP:
-            subclass.resolved += 1
-        size = _item_size(machine, state.get("dtype"), DEPTH)
-        if size is None:
-            return machine.embedded()
-        length = size * _elements(machine, state.get("shape"))
-    except _UnknownError:
+        state = _state(machine, wrapper)
+        dtype = plain(state["dtype"])
+        if not isinstance(dtype, Made) or not dtype.is_of(states.DTYPE):
+            raise _UnknownError
+        layout = states.layout(machine, dtype)
+        elements = _elements(machine, state["shape"])
+        padded = _is_padded(machine, state.get("numpy_array_alignment_bytes"))
+    except (_UnknownError, KeyError):
         return "unresolved"
+    machine.stack[-1] = ANY  # the array, no longer its wrapper
+    if layout is None:
+        return "unresolved"
+    if layout.objects:
+        return machine.embedded()
     cursor = machine.cursor
-    if "numpy_array_alignment_bytes" in state and not machine.is_none(state["numpy_array_alignment_bytes"]):
+    if padded:
         padding = cursor.code()
         cursor.position += padding
-    cursor.skip(length)
+    cursor.skip(elements * layout.size)
     return None
 
 
-def _named(machine: Machine, state: Value | None) -> dict[str, Value]:
-    if type(state) is not dict:
+def _state(machine: Machine, wrapper: Made) -> dict[str, Value]:
+    """The attributes of a wrapper that was made without arguments and stands at the end of its frame."""
+    state = wrapper.state
+    if not wrapper.created or wrapper.arguments != () or machine.frame > machine.cursor.position:
         raise _UnknownError
-    return {str(_literal(machine, key)): value for key, value in state.items()}
+    if not isinstance(state, Record) or state.odd:
+        raise _UnknownError
+    named = {literals.text(machine.source, key) or "": value for key, value in state.items.items()}
+    if len(named) != len(state.items) or not named.keys() <= KEYS:
+        raise _UnknownError
+    subclass = named.get("subclass")
+    if isinstance(subclass, Imported) and (subclass.module, subclass.name) == MEMMAP:
+        subclass.resolved += 1
+    return named
 
 
-def _literal(machine: Machine, value: Value | None) -> literals.Plain:
-    if type(value) is not int:
-        raise _UnknownError
+def _is_padded(machine: Machine, alignment: Value | None) -> bool:
+    """Whether padding comes before the elements: where an alignment is given, as a number."""
+    if alignment is None or machine.is_none(alignment):
+        return False
+    _number(machine, alignment)
+    return True
+
+
+def _number(machine: Machine, value: Value) -> int:
     try:
-        return literals.value(machine.source, value)
+        found = literals.value(machine.source, value) if type(value) is int else None
     except ValueError:
-        raise _UnknownError from None
+        found = None
+    if type(found) is not int or found < 0:
+        raise _UnknownError
+    return found
 
 
-def _elements(machine: Machine, shape: Value | None) -> int:
+def _elements(machine: Machine, shape: Value) -> int:
     if type(shape) is not tuple:
         raise _UnknownError
     count = 1
     for item in shape:
-        length = _literal(machine, item)
-        if type(length) is not int or length < 0:
-            raise _UnknownError
-        count *= length
+        count *= _number(machine, item)
     return count
-
-
-def _item_size(machine: Machine, dtype: Value | None, depth: int) -> int | None:
-    """Bytes of one element; None if any part of it is a Python object."""
-    if not isinstance(dtype, Made) or not isinstance(dtype.callee, Imported) or depth == 0:
-        raise _UnknownError
-    if (dtype.callee.module, dtype.callee.name) != DTYPE or type(dtype.arguments) is not tuple or not dtype.arguments:
-        raise _UnknownError
-    code = _literal(machine, dtype.arguments[0])
-    if not isinstance(code, str) or not code[1:].isdigit() or len(code) > 12:
-        raise _UnknownError
-    if code[0] == "O":
-        return None
-    if code[0] == "V" and not _plain(machine, dtype.state, depth):
-        return None
-    if code[0] not in "biufcmMSUV":
-        raise _UnknownError
-    return int(code[1:]) * (4 if code[0] == "U" else 1)
-
-
-def _plain(machine: Machine, state: Value | None, depth: int) -> bool:
-    """Whether no field of a structured dtype, or base of a subarray, is a Python object."""
-    if state is None:
-        return True
-    if type(state) is not tuple or len(state) < 5:
-        raise _UnknownError
-    base, fields = state[2], state[4]
-    inner = [base[0]] if type(base) is tuple and base else []
-    if type(fields) is dict:
-        inner += [field[0] if type(field) is tuple and field else field for field in fields.values()]
-    elif not machine.is_none(fields):
-        raise _UnknownError
-    if not machine.is_none(base) and type(base) is not tuple:
-        raise _UnknownError
-    return all(_item_size(machine, item, depth - 1) is not None for item in inner)

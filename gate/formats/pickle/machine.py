@@ -155,8 +155,6 @@ class Machine:
                 value = memo.get(buffer[index + 1])
                 if value is None:
                     break
-                if type(value) is Imported:
-                    value.pushed += 1
                 stack.append(value)
                 index += 2
             elif code == _BINPUT and stack:

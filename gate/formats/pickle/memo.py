@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 
-from gate.formats.pickle.values import ANY, CONTAINER, PERSISTENT, Imported, Made, Marker, Value
+from gate.formats.pickle.values import ANY, CONTAINER, PERSISTENT, Imported, Made, Marker, Record, Value, plain, twice
 
 OBJECTS = 100_000
-"""Tuples, lists, dictionaries and results of calls that are remembered as such; later ones as what they can be."""
+"""Tuples and results of calls that are remembered as such; later ones as what they can be."""
 _MARKERS: dict[Marker, int] = {ANY: -1, CONTAINER: -2, PERSISTENT: -3}
 
 
@@ -29,7 +29,7 @@ class Memo:
         return len(self.dense) + len(self._sparse)
 
     def get(self, index: int) -> Value | None:
-        """What was put at `index`, None for nothing."""
+        """What was put at `index`, as it comes onto the stack again; None for nothing."""
         if 0 <= index < len(self.dense):
             code = self.dense[index]
         else:
@@ -37,7 +37,7 @@ class Memo:
             if found is None:
                 return None
             code = found
-        return code if code >= 0 else self._objects[-1 - code]
+        return code if code >= 0 else twice(self._objects[-1 - code])
 
     def put(self, index: int, value: Value) -> None:
         """Remember `value` at `index`, whatever was there."""
@@ -59,6 +59,9 @@ class Memo:
     def _coded(self, value: Value) -> int:
         if isinstance(value, str):
             return _MARKERS[value]
+        if isinstance(value, (Record, list)):
+            return _MARKERS[CONTAINER]
+        value = plain(value)
         if isinstance(value, Imported):  # few, as equal ones are one object, and never forgotten
             if value not in self._imports:
                 self._imports[value] = self._kept(value)

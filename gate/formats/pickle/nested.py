@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gate.formats.interface import BytesSource, Source
 from gate.formats.pickle import literals
-from gate.formats.pickle.values import Made, Value
+from gate.formats.pickle.values import Made, Value, plain
 from gate.formats.streams import Slice
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def content(machine: Machine, given: Value) -> Source | None:
 
 def _bytes(machine: Machine, value: Value) -> Source | None:
     for _ in range(8):
-        if not isinstance(value, Made) or value.callee is None or type(value.arguments) is not tuple:
+        value = plain(value)
+        if not isinstance(value, Made) or type(value.arguments) is not tuple:
             break
         key = value.callee.module, value.callee.name
         if key in _ENCODE:

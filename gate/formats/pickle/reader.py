@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from gate.core.text import count, printable, shorten
+from gate.core.text import printable, shorten
+from gate.formats.findings import bounded
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.pickle import calls, joblib, nested
 from gate.formats.pickle.machine import Machine
@@ -19,7 +19,7 @@ TORCH_MAGIC = (0x1950A86A20F9469CFC6C).to_bytes(10, "little")
 NAME = 200
 """Characters of a name that are reported."""
 FLAWS = 200
-"""Flaws reported for one file; how many more there are is said."""
+"""Flaws of one rule that are reported for one file: a policy may vouch for each import, so all have to be seen."""
 _NAMES = {
     "pickle": "a Python pickle",
     "joblib": "a joblib file, which is a Python pickle with arrays in between",
@@ -38,7 +38,7 @@ def read(source: Source) -> Inspection:
     found = follow(source, budget)
     first = found[0]
     if not first.whole and not any(followed.machine.certain for followed in found):
-        if first.end != "limit":
+        if all(followed.end != "limit" for followed in found):
             return Inspection("unknown", "other")
         message = f"begins like a Python pickle, and no end was found within {first.machine.count:,} instructions"
         return Inspection("pickle", "weights", (Flaw(_UNSCANNABLE, message, first.machine.offset),))
@@ -51,7 +51,7 @@ def read(source: Source) -> Inspection:
     }
     flaws = [_format_flaw(form, first.machine), *_judged(machines), *_ends(found), *_nested(machines)]
     names = {value.shown for machine in machines for value in machine.imports.values()}
-    return Inspection(form, "weights", _bounded(flaws), facts, frozenset(names))
+    return Inspection(form, "weights", bounded(flaws, FLAWS), facts, frozenset(names))
 
 
 def _with_inner(machine: Machine) -> Iterator[Machine]:
@@ -63,7 +63,7 @@ def _with_inner(machine: Machine) -> Iterator[Machine]:
 def _format(source: Source, machines: list[Machine]) -> str:
     if source.read(2, 12) == b"\x8a\x0a" + TORCH_MAGIC:
         return "torch-legacy"
-    wrappers = {joblib.WRAPPER, ("joblib.numpy_pickle_compat", "NDArrayWrapper")}
+    wrappers = {*joblib.WRAPPERS, ("joblib.numpy_pickle_compat", "NDArrayWrapper")}
     keys = {(value.module, value.name) for machine in machines for value in machine.imports.values()}
     return "joblib" if keys & wrappers else "pickle"
 
@@ -74,13 +74,6 @@ def _format_flaw(form: str, machine: Machine) -> Flaw:
         return Flaw("weights/pickle-format", f"{what}: a format in which loading can run any code", 0)
     message = f"{what}: loading it runs code from byte {machine.evidence:,} on"
     return Flaw("weights/pickle-format", message, machine.evidence)
-
-
-def _bounded(flaws: list[Flaw]) -> tuple[Flaw, ...]:
-    if len(flaws) <= FLAWS:
-        return tuple(flaws)
-    rest = Counter(flaw.rule for flaw in flaws[FLAWS:])
-    return (*flaws[:FLAWS], *(Flaw(rule, f"and {count(number, 'more flaw')}") for rule, number in rest.items()))
 
 
 def _judged(machines: list[Machine]) -> Iterator[Flaw]:
@@ -107,13 +100,14 @@ def _import_flaw(machine: Machine, value: Imported) -> Flaw | None:
     what = f"{verb} {shown}{printable(calls.shown(machine, call.arguments)) if call else ''}"
     module, name = value.module.strip(), value.name.strip()  # a blank does not make another module of it
     verdict = judge(module, name)
-    if value.resolved == value.pushed:
+    loader = calls.is_nested_loader(module, name)  # what it loads is judged by itself
+    if value.resolved == value.pushed and not (loader and verdict == "deny"):
         return None
     if verdict == "deny":
         why = reason(module, name)
         return Flaw(_UNSAFE, f"{what}{f': that {why}' if why else ''}", offset, None, value.shown)
-    if calls.is_nested_loader(value.module, value.name):
-        return None  # what it loads is judged by itself
+    if (module, name) in joblib.WRAPPERS:
+        return Flaw(_UNSAFE, f"{what} in a way in which joblib does not", offset, None, value.shown)
     if verdict == "unknown" or (verdict == "instance" and value.called):
         return Flaw(_UNKNOWN, f"{what}, which is on no list of what is harmless", offset, None, value.shown)
     return None

@@ -19,6 +19,10 @@ _HEADER = re.compile(rb"\x80[\x02-\x05][(\x80\x8c\x95\x97\]}cXU]")
 """A protocol and an instruction that a pickle with imports begins with."""
 _IMPORT = re.compile(rb"[(c][^\W\d][\w.]{0,99}\n[^\W\d][\w.]{0,99}\n")
 """GLOBAL, or a mark and INST, without a header: protocols 0 and 1."""
+STOPS = 64
+"""Ends of values without a header behind which a pickle is looked for at once."""
+TRIED = 300_000
+"""Instructions followed from beginnings that were no pickles after all, beside one for each byte searched."""
 TEXT = 1024 * 1024
 """Bytes behind a pickle that are searched for imports without a header."""
 
@@ -39,6 +43,10 @@ def follow(source: Source, budget: Budget) -> list[Followed]:
     """Follow the pickle at the start of `source`, then those behind it; the first even if it is none."""
     found = [_run(source, budget, 0)]
     first = found[0].machine
+    for stop in first.stops[:STOPS]:  # followed with the memo of what was in front; loaders may start afresh
+        again = _run(source, budget, stop)
+        if again.machine.certain:
+            found.append(again)
     if not first.certain and not found[0].whole:
         if first.stops:
             _behind(source, budget, first.stops[0], found)
@@ -65,29 +73,45 @@ def follow(source: Source, budget: Budget) -> list[Followed]:
 
 def _run(source: Source, budget: Budget, position: int) -> Followed:
     machine = Machine(source, budget, position)
-    return Followed(machine, machine.run())
+    end = machine.run()
+    machine.cursor.forget()
+    return Followed(machine, end)
 
 
 def _behind(source: Source, budget: Budget, position: int, found: list[Followed]) -> None:
-    """Search what is no pickle for beginnings of pickles that import something."""
-    start = position
+    """Search what is no pickle for beginnings of pickles that import something.
+
+    A beginning inside of a pickle that was just found is passed over.
+    """
+    start = past = position
+    known, spent = len(found), 0
     while window := source.read(position, WINDOW):
-        matches = list(_HEADER.finditer(window))
-        if position - start < TEXT:
-            matches += _IMPORT.finditer(window)
-        for match in matches:
-            place = position + match.start()
-            last = found[-1].machine
-            if len(found) > 1 and last.start <= place < last.cursor.position:
+        for match in _beginnings(window, position - start < TEXT):
+            place = position + match
+            if place < past:
                 continue
             candidate = _run(source, budget, place)
             if candidate.machine.evidence is not None and _named(candidate.machine):
                 found.append(candidate)
-                if len(found) >= PICKLES:
+                if len(found) - known >= PICKLES:
                     raise ExhaustedError(f"more than {PICKLES:,} pickles in one file")
+                past = candidate.machine.cursor.position
+                continue
+            spent += candidate.machine.count
+            if spent > TRIED + place - start:
+                found.append(Followed(candidate.machine, "limit"))
+                return
         if len(window) < WINDOW:
             return
         position += WINDOW - OVERLAP
+
+
+def _beginnings(window: bytes, text: bool) -> list[int]:
+    """Where pickles may begin, in order."""
+    places = [match.start() for match in _HEADER.finditer(window)]
+    if text:
+        places += [match.start() for match in _IMPORT.finditer(window)]
+    return sorted(places)
 
 
 def _named(machine: Machine) -> bool:

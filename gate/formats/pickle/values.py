@@ -1,12 +1,13 @@
 """What the machine knows of an entry on the stack: enough to say what is imported and called with what.
 
 A literal is the offset of the instruction that pushes it, an `int`: its value is read when somebody asks, so
-that a file full of numbers and texts takes no memory. A `tuple`, `list` or `dict` is one, of such values, while
+that a file full of numbers and texts takes no memory. A `tuple` or `list` is one, of such values, while
 it is small; everything else is one of the classes and constants here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal, Union
 
 ANY: Final = "any"
@@ -15,6 +16,8 @@ CONTAINER: Final = "container"
 """A list, tuple, dictionary or set of which no more is known; it cannot be called."""
 PERSISTENT: Final = "persistent"
 """What a loader's `persistent_load` gives: its own business, and no evidence of anything."""
+KEYS = 50_000
+"""Entries that are kept of one dictionary that may become the state of an object."""
 WIDTH = 64
 """Elements that are kept of one tuple, list or dictionary: no loader takes so many arguments."""
 
@@ -46,23 +49,75 @@ class Imported:
 
 
 class Made:
-    """What a call gave: `callee` was called with `arguments`, and BUILD gave it `state`."""
+    """What a call gave: `callee` was called with `arguments`, and BUILD gave it `state`.
 
-    __slots__ = ("arguments", "callee", "state")
+    `created` says that it is an instance whose `__init__` did not run, `holds` that it is something callable which
+    was put together here, `shared` that another call was given it.
+    """
 
-    def __init__(self, callee: Imported | None, arguments: Value) -> None:
+    __slots__ = ("arguments", "callee", "created", "holds", "shared", "state")
+
+    def __init__(self, callee: Imported, arguments: Value, created: bool) -> None:
         self.callee = callee
         self.arguments = arguments
+        self.created = created
+        self.holds = False
+        self.shared = False
         self.state: Value | None = None
+
+    def is_of(self, names: Collection[tuple[str, str]]) -> bool:
+        """Whether one of `names` was called for it."""
+        return (self.callee.module, self.callee.name) in names
+
+
+class Recalled:
+    """What a call gave, on the stack once more: out of the memo, or by DUP. Picklers do not change it there."""
+
+    __slots__ = ("made",)
+
+    def __init__(self, made: Made) -> None:
+        self.made = made
+
+
+class Record:
+    """A dictionary while it is filled: `items` by literal keys; `odd` if a key is none or comes twice."""
+
+    __slots__ = ("items", "odd")
+
+    def __init__(self) -> None:
+        self.items: dict[int, Value] = {}
+        self.odd = False
+
+    def update(self, items: list[Value]) -> None:
+        """Take over keys and values in turn."""
+        for key, value in zip(items[::2], items[1::2], strict=False):
+            if type(key) is int and len(self.items) < KEYS:
+                self.items[key] = value
+            else:
+                self.odd = True
 
 
 Marker = Literal["any", "container", "persistent"]
-Value = Union[int, "tuple[Value, ...]", "list[Value]", "dict[Value, Value]", Imported, Made, Marker]
+Value = Union[int, "tuple[Value, ...]", "list[Value]", Record, Imported, Made, Recalled, Marker]
 
 
 def is_object(value: Value) -> bool:
     """Whether `value` can be called, or have methods of its own."""
-    return isinstance(value, (Imported, Made)) or value is ANY or value is PERSISTENT
+    return isinstance(value, (Imported, Made, Recalled)) or value is ANY or value is PERSISTENT
+
+
+def twice(value: Value) -> Value:
+    """`value` when it comes onto the stack again."""
+    if isinstance(value, Imported):
+        value.pushed += 1
+    elif isinstance(value, Made):
+        return Recalled(value)
+    return CONTAINER if isinstance(value, (Record, list)) else value
+
+
+def plain(value: Value) -> Value:
+    """`value` without regard to how it came onto the stack."""
+    return value.made if isinstance(value, Recalled) else value
 
 
 def packed(items: list[Value]) -> Value:

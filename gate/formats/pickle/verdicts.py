@@ -12,7 +12,7 @@ from gate.formats.pickle.listed import denials, entries_of, has, moved
 
 Verdict = Literal["deny", "unknown", "instance", "allow"]
 """`deny`: known to run code or to reach outside. `allow`: harmless whatever literals it is called with.
-`instance`: a class that may be created and given its state, but not called. `unknown`: everything else."""
+`instance`: what may be held, a class also created and given its state, but not called. `unknown`: everything else."""
 
 _STORAGE = "torch.storage._load_from_bytes"
 NESTED = frozenset(

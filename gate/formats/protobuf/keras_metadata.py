@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from gate.formats.config.reader import parse
 from gate.formats.interface import Flaw, Source
 from gate.formats.protobuf.wire import Span
 
@@ -16,7 +15,7 @@ def judge(source: Source, where: Span) -> list[Flaw]:
     if where.length > LIMIT:
         return [Flaw("weights/unscannable", f"more than {LIMIT:,} bytes of JSON")]
     try:
-        document = json.loads(source.read(where.start, where.length))
+        document = parse(source.read(where.start, where.length))
     except (ValueError, RecursionError) as error:
         return [Flaw("weights/malformed", f"no readable JSON: {error}")]
     from gate.formats.config.keras import check

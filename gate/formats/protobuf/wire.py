@@ -11,6 +11,7 @@ Exceptions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -43,6 +44,8 @@ Schema = Mapping[str, Mapping[int, str]]
 _LEAVES = frozenset((NUMBER, TEXT, TEXTS, SPAN))
 
 VARINT, FIXED64, BYTES, GROUP, GROUP_END, FIXED32 = range(6)
+_SMALL = re.compile(rb"(?:[\x08\x10\x18 (08@HPX`hpx][\0-\x7f]|[\n\x12\x1a\"*2:BJRZbjrz]\0)+").match
+"""A VARINT of the numbers 1 to 15 in one byte, and BYTES that are none."""
 
 
 class WireError(Exception):
@@ -106,7 +109,7 @@ class _Frame(NamedTuple):
     group: int = 0
 
 
-class _Wire:
+class Wire:
     """The bytes of a source from a position that moves forward."""
 
     def __init__(self, source: Source) -> None:
@@ -139,6 +142,21 @@ class _Wire:
             return tag >> 3, form, value
         return tag >> 3, form, {FIXED64: 8, FIXED32: 4}.get(form, 0)
 
+    def go(self, position: int) -> None:
+        """Continue elsewhere, perhaps further back."""
+        if position < self._base:
+            self._window, self._base = b"", position
+        self.position = position
+
+    def small(self, end: int) -> bytes:
+        """The tags of the fields here that take two bytes, which are stepped over: blanks in text look like many."""
+        begin = self.position - self._base
+        run = _SMALL(self._window, begin, max(begin, end - self._base))
+        if run is None:
+            return b""
+        self.position = self._base + run.end()
+        return run[0][::2]
+
     def text(self, length: int) -> bytes:
         """The next `length` bytes, cut at TEXT_LIMIT; the position stays."""
         length = min(length, TEXT_LIMIT)
@@ -168,36 +186,6 @@ class _Wire:
                 raise WireError("a number is longer than ten bytes", self.position - 10)
 
 
-def outline(source: Source) -> set[tuple[int, int]]:
-    """Number and wire type of the outermost fields, as far as they can be read.
-
-    Raises `LimitError` where that is not the end, and `ExhaustedError`.
-    """
-    wire = _Wire(source)
-    budget = budget_of(source)
-    found: set[tuple[int, int]] = set()
-    groups: list[int] = []
-    try:
-        for count in range(1, FIELDS + 1):
-            if not count % STRIDE:
-                budget.charge(STRIDE * PRICE)
-            if wire.position >= wire.size:
-                return found
-            number, form, value = wire.field(wire.size)
-            if form == GROUP:
-                groups.append(number)
-            elif form == GROUP_END:
-                if not groups or groups.pop() != number:
-                    return found
-            else:
-                if not groups:
-                    found.add((number, form))
-                wire.position += value if form != VARINT else 0
-    except WireError:
-        return found
-    raise LimitError(f"more than {FIELDS:,} fields", wire.position)
-
-
 def walk(source: Source, schema: Schema, root: str) -> Iterator[Message]:
     """Every message of `source` that the schema knows, `root` last.
 
@@ -218,7 +206,7 @@ class _Walker:
     """The state of one `walk`: the frame that is being read, and those around it."""
 
     def __init__(self, source: Source, schema: Schema, root: str) -> None:
-        self._wire = _Wire(source)
+        self._wire = Wire(source)
         self._budget = budget_of(source)
         self._schema = schema
         self._overrun: WireError | None = None
@@ -246,7 +234,7 @@ class _Walker:
             self._step(wire)
         raise LimitError(f"more than {FIELDS:,} fields", wire.position)
 
-    def _step(self, wire: _Wire) -> None:
+    def _step(self, wire: Wire) -> None:
         """Read one field, or enter it."""
         frame, start = self.frame, wire.position
         number, form, value = wire.field(frame.end)
@@ -290,7 +278,7 @@ def _beyond(number: int, length: int, start: int) -> WireError:
     return WireError(f"field {number} has {length:,} bytes, more than there are", start)
 
 
-def _keep(values: dict[int, Value], number: int, what: str, wire: _Wire, length: int) -> None:
+def _keep(values: dict[int, Value], number: int, what: str, wire: Wire, length: int) -> None:
     if what is TEXT:
         values[number] = wire.text(length)
     elif what is SPAN:

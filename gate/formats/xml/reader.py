@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.core.text import count, shorten
+from gate.formats.findings import Findings
 from gate.formats.interface import Flaw, Inspection, Source
 from gate.formats.recognise import holds_model
 from gate.formats.sniff import HEAD
@@ -51,7 +52,6 @@ class _Walk:
         from xml.parsers import expat
 
         self.judge: Judge | None = None
-        self.flaws: list[Flaw] = []
         self.depth = 0
         self.names: set[str] = set()
         self.parser: XMLParserType = expat.ParserCreate()
@@ -60,6 +60,7 @@ class _Walk:
         self.parser.EndDoctypeDeclHandler = self._declared
         self.parser.StartElementHandler = self._root
         self.parser.EndElementHandler = self._end
+        self._findings = Findings()
         self._outside: list[str] = []
         self._entities = 0
 
@@ -97,12 +98,12 @@ class _Walk:
         if self._outside:
             named = ", ".join(f'"{shorten(system)}"' for system in self._outside)
             message = f"the document type refers to {named}: whoever reads the model fetches that"
-            self.flaws.append(Flaw("weights/external-reference", message, self.place))
+            self.flaw("weights/external-reference", message)
         elif self._entities:
             number = count(self._entities, "entity", "entities")
             message = f"the document type declares {number}, which expand to more than stands in the file"
-            self.flaws.append(Flaw("weights/unscannable", message, self.place))
-        if self.flaws:
+            self.flaw("weights/unscannable", message)
+        if self._outside or self._entities:
             raise _DeclaredError
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
@@ -129,8 +130,11 @@ class _Walk:
 
     def flaw(self, rule: str, message: str) -> None:
         """Note a flaw of the element that is being parsed."""
-        if len(self.flaws) < 20:
-            self.flaws.append(Flaw(rule, message, self.place))
+        self._findings.add(rule, message, self.place)
+
+    def flaws(self) -> tuple[Flaw, ...]:
+        """All flaws so far."""
+        return self._findings.flaws()
 
 
 def read(source: Source) -> Inspection:
@@ -147,7 +151,7 @@ def read(source: Source) -> Inspection:
         return _PLAIN
     except _DeclaredError:
         after = source.read(walk.place, HEAD).replace(b"\0", b"").removeprefix(b">")
-        return Inspection("xml", "weights", tuple(walk.flaws)) if holds_model(after) else _PLAIN
+        return Inspection("xml", "weights", walk.flaws()) if holds_model(after) else _PLAIN
     except (ExpatError, LookupError, ValueError) as error:  # the latter two: encodings that expat does not have
         if walk.judge is None and not holds_model(source.read(0, HEAD), certain=True):
             return _PLAIN  # no program reads it as XML
@@ -155,5 +159,5 @@ def read(source: Source) -> Inspection:
     except _UnscannableError as error:
         walk.flaw("weights/unscannable", str(error))
     if walk.judge is None:
-        return Inspection("xml", "other", tuple(walk.flaws))  # not even the root is known
-    return walk.judge.inspection(walk.flaws)
+        return Inspection("xml", "other", walk.flaws())  # not even the root is known
+    return walk.judge.inspection(list(walk.flaws()))
