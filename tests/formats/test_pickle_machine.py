@@ -330,7 +330,8 @@ ALIGNED = b"X\x1b\0\0\0numpy_array_alignment_bytesK\x10"
 
 
 def test_arrays_between_the_instructions_are_stepped_over() -> None:
-    assert rules(joblib(b"cos\nsystem\n(S'" + bytes(2) + b".")) == {FORMAT}
+    assert rules(joblib(bytes(14) + b"S'.")) == {FORMAT}
+    assert unsafe(joblib(b"cos\nsystem\n(S'" + bytes(2) + b".")), "loaders other than joblib take it for instructions"
     assert unsafe(joblib(bytes(16) + PAYLOAD))
     assert rules(joblib(b"\x05" + b"\xff" * 5 + bytes(16) + b".", alignment=ALIGNED)) == {FORMAT}
     assert unsafe(joblib(b"\x05" + b"\xff" * 5 + bytes(16) + b"0" + PAYLOAD, alignment=ALIGNED))
@@ -488,3 +489,33 @@ def test_pickles_without_header_do_not_share_a_memo() -> None:
 def test_beginnings_without_end_take_bounded_time() -> None:
     found = look(pickle.dumps([1]) + b"\x80\x04]" + b"\x80\x04](N" * 60_000)
     assert found.flaws
+
+
+CALL = b"cproject\nf\n)R."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x04\x95" + struct.pack("<Q", 6) + b"N." + b"\xff" * 4 + b"\x8c\x01a\x8c\x01b\x93.",
+        b"N." * 70
+        + b"\x8c\x0bcollections\x94\x8c\x0bOrderedDict\x94.\x8c\x05posix\x94\x8c\x06system\x940h\x00h\x01\x93(R.",
+        joblib(CALL + b"NN"),
+        joblib(joblib(bytes(16) + b".") + b".", b"O8"),
+        b"\x80\x04" + dtype(b"S8", MINUS, b"K\0") + b".",
+        b"\x80\x04"
+        + dtype(b"V8", b"K\x08", b"K\0", b"N(X\x01\0\0\0at}X\x01\0\0\0a" + dtype(b"f8", MINUS, b"K\0") + b"K\x08\x86s")
+        + b".",
+        b"\x80\x04cbuiltins\nlist\nctorch.utils.data.dataloader\nDataLoader\n)\x81}X\x01\0\0\0aK\x01sb\x85R.",
+        b"\x80\x04cscipy.optimize._optimize\nOptimizeResult\n)\x81X\x0c\0\0\0__setstate__cproject\nf\nsK\x01b.",
+        b"\x80\x04ctypes\nSimpleNamespace\n)R}X\x06\0\0\0detach" + PARTIAL + b"cproject\nf\n\x85Rsb.",
+        b"\x80\x04" + b"}X\x01\0\0\0aK\x01s\x940ctypes\nSimpleNamespace\n)Rh\0b.",
+    ],
+    ids=["frame", "stops", "plain", "inner", "minus", "field", "iterates", "items", "namespace", "recalled"],
+)
+def test_what_another_loader_would_run_does_not_pass(data: bytes) -> None:
+    assert rules(data) - {FORMAT}
+
+
+def test_odd_digits_in_a_dtype_are_no_crash() -> None:
+    assert unsafe(b"\x80\x04" + dtype("f²".encode(), MINUS, b"K\0") + b".")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.formats.pickle import literals
 from gate.formats.pickle.joblib import WRAPPERS
-from gate.formats.pickle.values import ANY, PERSISTENT, Imported, Made, Value, plain
+from gate.formats.pickle.values import ANY, CONTAINER, PERSISTENT, Imported, Made, Record, Value, plain
 from gate.formats.pickle.verdicts import NESTED
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ CALLS = (
 """Functions on the list of what is harmless that call their first argument."""
 KEEPS = ("numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric")
 """Modules of functions that make arrays and scalars of a dtype, and do not give that back."""
+ITERATES = tuple(
+    (module, name)
+    for module in ("builtins", "__builtin__")
+    for name in ("list", "tuple", "set", "frozenset", "dict", "iter", "enumerate", "zip", "reversed")
+)
+"""Iterating over an object can run code of its class: a data loader calls what it was given."""
 CONSTRUCTORS = "numpy.random._pickle"
 """A module of functions that call any of their arguments."""
 GETATTR = (("builtins", "getattr"), ("__builtin__", "getattr"))
@@ -106,8 +112,12 @@ def _hand_on(machine: Machine, callee: Imported, given: Value) -> None:
         if key in CALLS or key in INSTANTIATES or key in HOLDS:
             machine.oddity(f"calls {callee.shown} with what only shows when it is loaded")
         return
+    if key in ITERATES and given and not isinstance(given[0], (int, tuple, list, Record)) and given[0] is not CONTAINER:
+        machine.oddity(f"has {callee.shown} iterate over what a call gave")
     if key in INSTANTIATES and given:
         owner, *others = given
+        if isinstance(owner, Imported) and (owner.module, owner.name) in HOLDS:
+            machine.oddity(f"creates {owner.shown} in a roundabout way")
         if isinstance(owner, Imported):
             base = others[0] if key[1] == "_reconstructor" and others else None
             if isinstance(base, Imported):

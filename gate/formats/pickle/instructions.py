@@ -138,6 +138,8 @@ def _changed(machine: Machine, items: list[Value]) -> None:
             machine.oddity(f"changes what it imports, {target.shown}")
         elif isinstance(target, Recalled) or (isinstance(target, Made) and target.state is not None):
             machine.oddity("changes an object that was complete")
+        elif isinstance(target, Made) and target.callee.module != "collections":
+            states.check_items(machine, items)
     elif type(target) is int and items and literals.kind(machine.source, target) != "iterable":
         raise BrokenError  # where there are no items, nothing is called, whatever methods the target lacks
 
@@ -159,7 +161,7 @@ def _build(machine: Machine, op: Opcode, argument: bytes) -> End | None:
         target.state = state
         states.check(machine, target)
         if target.is_of(joblib.WRAPPERS):
-            return joblib.step_over(machine, target)
+            return "unresolved" if machine.depth else joblib.step_over(machine, target)
     return None
 
 
@@ -230,6 +232,8 @@ def _persistent(machine: Machine) -> None:
 
 def _stop(machine: Machine, op: Opcode, argument: bytes) -> End | None:
     machine.take(1)
+    if machine.frame > machine.cursor.position:  # loaders that buffer frames go on behind it, not here
+        machine.oddity(f"stops inside of a frame that reaches to byte {machine.frame:,}")
     if machine.declared is not None or machine.evidence is not None or machine.cursor.ended():
         return "stop"
     machine.stack, machine.below, machine.held = [], [], 0  # a value first, a second pickle behind; the memo lives on

@@ -46,6 +46,7 @@ def step_over(machine: Machine, wrapper: Made) -> End | None:
         return "unresolved"
     if layout.objects:
         return machine.embedded()
+    machine.fork()  # every other loader takes what follows for instructions
     cursor = machine.cursor
     if padded:
         padding = cursor.code()

@@ -20,7 +20,7 @@ from gate.formats.pickle.cursor import Cursor, TruncatedError
 from gate.formats.pickle.instructions import BARE, SPECIAL, BrokenError
 from gate.formats.pickle.memo import Memo
 from gate.formats.pickle.opcodes import OPCODES
-from gate.formats.pickle.values import Imported, Value
+from gate.formats.pickle.values import ANY, Imported, Value, is_object
 from gate.formats.streams import Budget, ExhaustedError
 
 UNSURE = 4_000_000
@@ -35,6 +35,8 @@ STRIDE = 32 * 1024
 """Instructions between two looks at the limits."""
 DEPTH = 4
 """Pickles in the middle of pickles, as arrays of objects have them."""
+FORKED = 10_000
+"""Instructions that a fork follows: data is no pickle for long."""
 ODD = 100
 """Oddities that are reported for one pickle."""
 FIRST_UNMAPPED = 3
@@ -89,6 +91,7 @@ class Machine:
         self.frame = start
         self.stops: list[int] = []
         self.depth = depth
+        self.limit = 1 << 62
         self.inner: list[Machine] = []
 
     def run(self) -> End:
@@ -103,7 +106,7 @@ class Machine:
                     return end
                 if self.held + len(self.stack) + _MARK * len(self.below) > ENTRIES:
                     return "limit"
-                if self.count >= UNSURE and not self.certain:
+                if self.count >= (UNSURE if not self.certain else self.limit):
                     return "limit"
         except BrokenError:
             return "broken"
@@ -242,6 +245,20 @@ class Machine:
         self.inner.append(inner)
         self.cursor.position = inner.cursor.position
         return None if end == "stop" else end
+
+    def fork(self) -> None:
+        """Follow what comes next with a copy of stack and memo, and keep that machine if it imports something."""
+        other = Machine(self.source, self.budget, self.cursor.position, DEPTH)
+        other.memo = self.memo.copy()
+        other.stack = [ANY if is_object(value) else value for value in self.stack]
+        other.below = [
+            [ANY if is_object(value) else value for value in level[-FORKED:]] for level in self.below[-FORKED:]
+        ]
+        other.version, other.declared, other.limit = self.version, self.declared, FORKED
+        other.run()
+        modules = [value.module or "" for value in other.imports.values()]
+        if modules and all(module.replace(".", "_").isidentifier() for module in modules):
+            self.inner.append(other)
 
     def runs(self) -> None:
         """Note that this instruction can run code, if anything was imported to be run."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from array import array
 
-from gate.formats.pickle.values import ANY, CONTAINER, PERSISTENT, Imported, Made, Marker, Record, Value, plain, twice
+from gate.formats.pickle.values import (
+    ANY,
+    CONTAINER,
+    PERSISTENT,
+    Imported,
+    Made,
+    Marker,
+    Record,
+    Value,
+    is_object,
+    plain,
+    twice,
+)
 
 OBJECTS = 100_000
 """Tuples and results of calls that are remembered as such; later ones as what they can be."""
@@ -24,6 +36,14 @@ class Memo:
         self._objects: list[Value] = [*_MARKERS]
         self._imports: dict[Imported, int] = {}
         self._sparse: dict[int, int] = {}
+
+    def copy(self) -> Memo:
+        """The same entries for another machine, to which objects are only something that can be called."""
+        other = Memo()
+        other.dense = self.dense[:]
+        other._sparse = dict(self._sparse)
+        other._objects = [ANY if is_object(value) else value for value in self._objects]
+        return other
 
     def __len__(self) -> int:
         return len(self.dense) + len(self._sparse)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.formats.pickle import literals
-from gate.formats.pickle.values import Imported, Made, Record, Value, is_object, plain
+from gate.formats.pickle.values import ANY, Imported, Made, Record, Value, is_object, plain
 
 if TYPE_CHECKING:
     from gate.formats.pickle.machine import Machine
@@ -35,6 +35,7 @@ VIEWS = frozenset(("__array__", "__array_interface__", "__array_struct__"))
 """Attributes by which numpy takes an object for memory at an address that the attribute names."""
 DTYPE = (("numpy", "dtype"),)
 PARTIAL = (("functools", "partial"),)
+NAMESPACES = (("types", "SimpleNamespace"), ("argparse", "Namespace"))
 LOGGERS = (("logging", "getLogger"),)
 RECORDS = (("numpy", "record"), ("numpy.rec", "record"), ("numpy.core.records", "record"))
 HAS_OBJECT = 1
@@ -55,6 +56,27 @@ def check(machine: Machine, target: Made) -> None:
         machine.oddity(f"changes what {target.callee.shown} gave")
     for record in _records(state):
         _attributes(machine, record)
+    if target.is_of(NAMESPACES):
+        _namespace(machine, state)
+
+
+def check_items(machine: Machine, items: list[Value]) -> None:
+    """Note items of an object that can be attributes of it at the same time."""
+    record = Record()
+    record.update(items)
+    _attributes(machine, record)
+
+
+def _namespace(machine: Machine, state: Value | None) -> None:
+    """Anything may be an attribute here, so nobody can tell who calls it."""
+    if type(state) is not Record or state.odd:
+        machine.oddity("makes a namespace of attributes that only show when it is loaded")
+        return
+    for value in map(plain, state.items.values()):
+        if isinstance(value, Imported):
+            value.called = True
+        elif isinstance(value, Made) and value.holds:
+            machine.oddity("makes a namespace with something to be called")
 
 
 def _records(state: Value | None) -> Iterator[Record]:
@@ -66,9 +88,7 @@ def _records(state: Value | None) -> Iterator[Record]:
 
 def _attributes(machine: Machine, record: Record) -> None:
     for key, value in record.items.items():
-        if not is_object(value) and not isinstance(value, Record):
-            continue
-        name = literals.text(machine.source, key)
+        name = literals.text(machine.source, key) if is_object(value) or type(value) is not int else None
         if name in VIEWS or (name in CALLED and is_object(value)):
             machine.oddity(f"sets the attribute {name}, which others call")
 
@@ -91,6 +111,8 @@ def layout(machine: Machine, dtype: Made, depth: int = 8) -> Layout | None:
     if type(state) is not tuple or len(state) < 8:
         return None
     inner = [_inner(machine, part, depth) for part in _parts(machine, state[2], state[4])]
+    if not _fits(machine, state, inner, size):
+        return None
     stated, flags = _number(machine, state[5]), _number(machine, state[7])
     objects = any(part and part.objects for part in inner)
     objects = objects or kind == "O"
@@ -98,7 +120,24 @@ def layout(machine: Machine, dtype: Made, depth: int = 8) -> Layout | None:
         return None
     if size < 0:
         return Layout(stated, objects) if stated is not None and stated >= 0 else None
-    return Layout(size, objects) if stated in (-1, size) else None
+    return Layout(size, objects) if stated == size or (stated == -1 and kind not in "SUV") else None
+
+
+def _fits(machine: Machine, state: tuple[Value, ...], inner: list[Layout | None], size: int) -> bool:
+    """Whether the parts of an element lie within it."""
+    base, fields = state[2], state[4]
+    size = size if size >= 0 else _number(machine, state[5]) or 0
+    sizes = [part.size if part else 0 for part in inner]
+    if type(base) is tuple and len(base) == 2:
+        shape = base[1] if type(base[1]) is tuple else (base[1],)
+        for length in shape:
+            sizes[0] *= _number(machine, length) or 0
+        return sizes[0] == size
+    if isinstance(fields, Record):
+        places = [field[1] if type(field) is tuple and len(field) > 1 else ANY for field in fields.items.values()]
+        offsets = [_number(machine, place) for place in places]
+        return all(at is not None and 0 <= at <= size - part for at, part in zip(offsets, sizes, strict=True))
+    return True
 
 
 def _code(machine: Machine, dtype: Made) -> tuple[str, int]:
@@ -107,7 +146,7 @@ def _code(machine: Machine, dtype: Made) -> tuple[str, int]:
     if isinstance(first, Imported) and (first.module, first.name) in RECORDS:
         return "V", -1
     code = literals.text(machine.source, first) if type(first) is int else None
-    if code is None or not code[1:].isdigit() or len(code) > 12:
+    if code is None or not code.isascii() or not code[1:].isdigit() or len(code) > 12:
         return "", 0
     return code[0], int(code[1:]) * (4 if code[0] == "U" else 1)
 

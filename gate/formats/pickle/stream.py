@@ -47,6 +47,8 @@ def follow(source: Source, budget: Budget) -> list[Followed]:
         again = _run(source, budget, stop)
         if again.machine.certain:
             found.append(again)
+    if len(first.stops) > STOPS:
+        found.append(Followed(first, "limit"))
     if not first.certain and not found[0].whole:
         if first.stops:
             _behind(source, budget, first.stops[0], found)
