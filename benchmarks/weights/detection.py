@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--peers", type=Path, default=DEFAULT, help="where the other scanners are installed")
     arguments = parser.parse_args()
-    corpus = arguments.corpus.absolute()
+    corpus = arguments.corpus.resolve()
     entries = read(corpus)
     blocked = {policy: blocking(corpus, policy) for policy in OURS}
     answers: dict[str, Answers] = {

@@ -308,6 +308,7 @@ def joblib(body: bytes, dtype: bytes = b"f8", shape: bytes = b"K\x02\x85", align
     """The beginning of a joblib file with one array, as `NumpyArrayWrapper` writes it; `body` is the raw data."""
 
     flags = b"?" if dtype.startswith(b"O") else b"\0"
+    elements = b"K" + bytes((4 * int(dtype[1:]),)) if dtype.startswith(b"U") else b"J\xff\xff\xff\xff"
 
     def text(value: bytes) -> bytes:
         return b"X" + struct.pack("<I", len(value)) + value
@@ -317,7 +318,9 @@ def joblib(body: bytes, dtype: bytes = b"f8", shape: bytes = b"K\x02\x85", align
         + text(dtype)
         + b"\x89\x88\x87R(K\x03"
         + text(b"<")
-        + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK"
+        + b"NNN"
+        + elements
+        + b"J\xff\xff\xff\xffK"
         + flags
         + b"tb"
     )
