@@ -106,7 +106,7 @@ class Machine:
                     return end
                 if self.held + len(self.stack) + _MARK * len(self.below) > ENTRIES:
                     return "limit"
-                if self.count >= (UNSURE if not self.certain else self.limit):
+                if self.count >= (self.limit if self.certain else min(UNSURE, self.limit)):
                     return "limit"
         except BrokenError:
             return "broken"
