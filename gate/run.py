@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 from gate.change.judge import Change, Head, judge_change
@@ -37,7 +38,7 @@ class Request(NamedTuple):
     """What to judge, and how.
 
     `root` is absolute, `dbom` and `paths` are relative to it; `home` stands for `~`. With `base`, a revision of
-    git, the work tree is judged as a change to it.
+    git, the work tree is judged as a change to it. `summaries` are verification summaries, each with its path.
     """
 
     root: str
@@ -49,6 +50,7 @@ class Request(NamedTuple):
     families: tuple[str, ...] = tuple(CHECKS)
     jobs: int = 1
     base: str | None = None
+    summaries: tuple[tuple[str, bytes], ...] = ()
 
 
 def check(request: Request, progress: Progress | None = None) -> Verdict:
@@ -61,7 +63,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     policies = load_policies(references, request.root, request.home)
     dbom, dbom_notes = _dbom(request)
     change = _change(request, policies, dbom)
-    policies = change.policies
+    named_policies, policies = policies, change.policies
     places = Places(request.root, policies.allowed("cache_roots"))
     _refuse_unknown_paths(request, dbom)
     named = frozenset(request.paths)
@@ -79,8 +81,9 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
     examined = _examine([*plans, undeclared], request.jobs, progress)
     found = [plan.material(files) for plan, files in zip(plans, examined, strict=False)]
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
-    stated, artifacts = _run_checks(found, request, policies)
-    findings = [*change.findings, *stated]
+    now = datetime.now(timezone.utc)
+    stated, artifacts = _run_checks(found, request, policies, now)
+    findings = [*change.findings, *stated, *_unsigned_documents(request, policies, dbom, named_policies, now)]
     files = [file for group in examined for file in group if file.status == "read"]
     decisions = decide(policies, findings, request.stage)
     return Verdict(
@@ -152,9 +155,9 @@ def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[li
 
 
 def _run_checks(
-    found: Iterable[Material], request: Request, policies: Policies
+    found: Iterable[Material], request: Request, policies: Policies, now: datetime
 ) -> tuple[list[Finding], tuple[Examination, ...]]:
-    context = Context(request.stage, policies.allowed("pickles"), policies.denied())
+    context = Context(request.stage, policies.allowed("pickles"), policies.denied(), policies, now, request.summaries)
     checks = {family: load_check(family) for family in request.families}
     findings: list[Finding] = []
     examinations: list[Examination] = []
@@ -167,6 +170,22 @@ def _run_checks(
         verified = facts.get("integrity", {}).get("verified") is True
         examinations.append(Examination(material.subject, verified, facts))
     return findings, tuple(examinations)
+
+
+def _unsigned_documents(
+    request: Request, policies: Policies, dbom: Dbom, named: Policies, now: datetime
+) -> Iterator[Finding]:
+    """The DBOM and the policies of the work tree, as far as a policy wants them signed."""
+    demands = policies.document_demands() if "signatures" in request.families else ()
+    if not demands:
+        return
+    from gate.checks.documents import SignedDocument, check_documents
+    from gate.policy.groups import documents
+
+    signed = [SignedDocument("dbom", dbom.path, dbom.sha256, dbom.location)] if dbom.path else []
+    read = {policy.sha256: policy.location for policy in documents(named.members)}
+    signed += (SignedDocument("policy", place.path, sha256, place) for sha256, place in read.items())
+    yield from check_documents(signed, demands, request.root, now)
 
 
 def _digests(findings: Iterable[Finding], files: Iterable[Examined]) -> dict[str, str]:

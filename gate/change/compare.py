@@ -12,7 +12,7 @@ from gate.dbom.model import Artifact, Dbom
 
 _DROPPABLE = (
     ("sha256", "dbom/digest-dropped", "digest: its bytes would no longer be verified"),
-    ("signature", "dbom/signature-dropped", "signature: nobody would vouch for it any more"),
+    ("signature", "dbom/signature-dropped", "signature: fewer would vouch for it, or nobody"),
     ("suite", "dbom/suite-dropped", "suite: its rows would no longer be tested"),
     ("scan", "dbom/scan-dropped", "poisoning scan: it would no longer be looked for"),
 )
@@ -84,9 +84,16 @@ def _dropped(old: Artifact, now: Dbom) -> Finding:
 
 def _kept(old: Artifact, new: Artifact) -> Iterator[Finding]:
     for key, rule, consequence in _DROPPABLE:
-        if getattr(old, key) is not None and getattr(new, key) is None:
+        if _lost(getattr(old, key), getattr(new, key)):
             message = f"{new.name} lost its {consequence}"
             yield _about(new, rule, message, f"restore `{key}:` of {new.name}", new.alert)
+
+
+def _lost(was: object, now: object) -> bool:
+    """Whether something is gone; of several signatures each one counts."""
+    if isinstance(was, tuple) and isinstance(now, tuple):
+        return len(now) < len(was)
+    return was is not None and now is None
 
 
 def _version(old: Artifact, new: Artifact) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gate.change.compare import changes, compare
+from gate.change.trust import loosenings
 from gate.core.errors import GateError
 from gate.core.model import UNDECIDED, Finding, Location, Subject
 from gate.core.text import printable
@@ -55,7 +56,11 @@ def judge_change(head: Head, revision: str) -> Change:
         return _undecided(head, revision, error)
     policies = Policies((*head.policies.members, *trusted.members), trusted.members)
     subjects = [a.subject for dbom in (*befores, head.dbom) for a in dbom.artifacts]
-    findings = [*_weakened(weakenings(trusted, head.policies, subjects), head), *_allowances(trusted, head)]
+    findings = [
+        *_weakened(weakenings(trusted, head.policies, subjects), head),
+        *_allowances(trusted, head),
+        *(_loosened(*one, head) for one in loosenings(trusted, head.policies, subjects)),
+    ]
     notes = [f"judged against {printable(revision)} ({tip.sha[:12]}), from {forks[0].sha[:12]} on"]
     for before in befores:
         findings += (found for found in compare(before, head.dbom, head.root) if found not in findings)
@@ -107,15 +112,15 @@ def _allowances(trusted: Policies, head: Head) -> Iterator[Finding]:
     for what in ALLOWANCES:
         if added := head.policies.allowed(what) - trusted.allowed(what):
             names = ", ".join(sorted(map(printable, added)))
-            yield _loosened(f"`{what}:` allows {names}, which the base does not allow", "remove it", head)
+            yield _loosened(f"`{what}:` allows {names}, which the base does not allow", "remove it", None, head)
     if dropped := trusted.denied() - head.policies.denied():
         names = ", ".join(sorted(map(printable, dropped)))
-        yield _loosened(f"`pickles:` no longer denies {names}, which the base denies", "restore it", head)
+        yield _loosened(f"`pickles:` no longer denies {names}, which the base denies", "restore it", None, head)
 
 
-def _loosened(message: str, remedy: str, head: Head) -> Finding:
+def _loosened(message: str, remedy: str, at: Location | None, head: Head) -> Finding:
     fix = f"{remedy}; a policy is loosened on the base branch, by those who own it"
-    location = _place(head)
+    location = at or _place(head)
     return Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
 
 

@@ -32,7 +32,7 @@ class Batch(NamedTuple):
 
     `alias` is how it knows the only file of a batch that is reached by a link. `expected` maps names to the
     digests that were declared for them. `digest` says which files get a SHA-256: all of them, those found to
-    be weights or data, or none.
+    be weights or data, or none. `also` names algorithms of hashlib whose digests are wanted besides.
     """
 
     root: str
@@ -42,6 +42,7 @@ class Batch(NamedTuple):
     alias: str = ""
     expected: Mapping[str, str] = {}
     digest: Literal["all", "found", "none"] = "all"
+    also: tuple[str, ...] = ()
 
     def split(self, limit: int) -> Iterator[Batch]:
         """The same files in batches of at most `limit`."""
@@ -125,21 +126,20 @@ def _examine(batch: Batch, descriptor: int, name: str, path: str, progress: Prog
     if not stat.S_ISREG(before.st_mode):
         return Examined(path, "missing" if stat.S_ISDIR(before.st_mode) else "special")
     if before.st_size <= SMALL:
-        read, sha256, inspection, pointer = _small(batch, descriptor, before.st_size)
+        read, sha256, digests, inspection, pointer = _small(batch, descriptor, before.st_size)
         if progress:
             progress(read)
     else:
-        read, sha256, inspection = _large(batch, descriptor, before.st_size, progress)
-        pointer = None
+        read, sha256, digests, inspection, pointer = _large(batch, descriptor, before.st_size, progress)
     if (sha256 is not None or batch.digest == "none") and _changed(before, os.fstat(descriptor), read):
         return Examined(path, "changed", size=read)
     expected = batch.expected.get(name)
     if expected is None or pointer is not None:
-        return Examined(path, "read", read, sha256, inspection, pointer)
+        return Examined(path, "read", read, sha256, inspection, pointer, digests=digests)
     if sha256 == expected:  # one string for both: directories have many files
-        return Examined(path, "read", read, expected, inspection)
+        return Examined(path, "read", read, expected, inspection, digests=digests)
     only_line_endings = _only_line_endings(descriptor, expected)
-    return Examined(path, "read", read, sha256, inspection, None, only_line_endings)
+    return Examined(path, "read", read, sha256, inspection, None, only_line_endings, digests=digests)
 
 
 def _changed(before: os.stat_result, after: os.stat_result, read: int) -> bool:
@@ -150,27 +150,38 @@ def _changed(before: os.stat_result, after: os.stat_result, read: int) -> bool:
     )
 
 
-def _small(batch: Batch, descriptor: int, size: int) -> tuple[int, str | None, Inspection, Pointer | None]:
+class _Read(NamedTuple):
+    """What was read of one file: how many bytes, and their digests as far as they are wanted."""
+
+    size: int
+    sha256: str | None
+    digests: Mapping[str, str]
+    inspection: Inspection
+    pointer: Pointer | None = None
+
+
+def _small(batch: Batch, descriptor: int, size: int) -> _Read:
     data = os.read(descriptor, size + 1)  # one more, to see a file that grows
     while len(data) < size and (more := os.read(descriptor, size + 1 - len(data))):
         data += more
     inspection = inspect(BytesSource(data))
     pointer = parse_pointer(data) if size < MAX_POINTER else None
     if not _wants_digest(batch, inspection):
-        return len(data), None, inspection, pointer
-    from hashlib import sha256
+        return _Read(len(data), None, {}, inspection, pointer)
+    import hashlib
 
-    return len(data), sha256(data).hexdigest(), inspection, pointer
+    digests = {name: hashlib.new(name, data).hexdigest() for name in batch.also} if batch.also else {}
+    return _Read(len(data), hashlib.sha256(data).hexdigest(), digests, inspection, pointer)
 
 
-def _large(batch: Batch, descriptor: int, size: int, progress: Progress | None) -> tuple[int, str | None, Inspection]:
+def _large(batch: Batch, descriptor: int, size: int, progress: Progress | None) -> _Read:
     inspection = inspect(DescriptorSource(descriptor, size))
     if not _wants_digest(batch, inspection):
-        return size, None, inspection
+        return _Read(size, None, {}, inspection)
     from gate.files.digest import digest
 
-    result = digest(descriptor, progress)
-    return result.size, result.sha256, inspection
+    result = digest(descriptor, progress, batch.also)
+    return _Read(result.size, result.sha256, result.others, inspection)
 
 
 def _wants_digest(batch: Batch, inspection: Inspection) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from gate.core.model import UNDECIDED, Finding, Json, Location, Related, Stage, Subject
-from gate.dbom.model import Artifact
+from gate.dbom.model import Artifact, Signature
 from gate.files.lfs import Pointer
 from gate.files.walk import Odd
 from gate.formats.interface import Inspection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gate.policy.trust import Group, Requirement, Revoked, SummaryDemand
 
 Status = Literal["read", "missing", "link", "outside", "special", "unreadable", "changed", "failed"]
 """How the attempt to read one file ended; `outside` is a link that leads out of the root."""
@@ -20,7 +25,7 @@ class Examined(NamedTuple):
 
     `sha256` is None where no digest was asked for. `pointer` is set where a Git LFS pointer stands in for
     the content. `line_endings_only` means that the expected digest is that of the same text with other line
-    endings. `detail` explains a status other than `read`.
+    endings. `detail` explains a status other than `read`. `digests` are those by other algorithms, in hexadecimal.
     """
 
     path: str
@@ -31,6 +36,15 @@ class Examined(NamedTuple):
     pointer: Pointer | None = None
     line_endings_only: bool = False
     detail: str = ""
+    digests: Mapping[str, str] = {}
+
+
+class Signed(NamedTuple):
+    """One signature that an entry declares: the content of the file, None where `problem` says why there is none."""
+
+    declared: Signature
+    content: bytes | None
+    problem: str = ""
 
 
 class ListingFlaw(NamedTuple):
@@ -44,7 +58,9 @@ class Material(NamedTuple):
     """What lies at the path of a subject; `artifact` is None for what the DBOM does not declare.
 
     `odd` are the entries of a directory that are neither files nor directories. `listing` maps the paths of
-    a directory, relative to it, to their declared digests; `listing_flaw` says why there is none.
+    a directory, relative to it, to their declared digests; `listing_flaw` says why there is none. `signatures`
+    are the declared ones. `content` reads all of a file again, as few kinds of signature need it: None for one that
+    is larger than its argument.
     """
 
     subject: Subject
@@ -55,6 +71,8 @@ class Material(NamedTuple):
     odd: tuple[Odd, ...] = ()
     listing: Mapping[str, str] | None = None
     listing_flaw: ListingFlaw | None = None
+    signatures: tuple[Signed, ...] = ()
+    content: Callable[[int], bytes | None] = lambda _: None
 
     def finding(
         self,
@@ -76,15 +94,36 @@ class Material(NamedTuple):
         return self.finding(UNDECIDED, message, fix, related=related)
 
 
+class Trusting(Protocol):
+    """What policies say about signatures: see `gate.policy.model.Policies`."""
+
+    def trust_groups(self, subject: Subject, /) -> tuple[Group, ...]:
+        """Who may sign `subject`."""
+
+    def requirement(self, subject: Subject, stage: Stage, /) -> Requirement:
+        """How many must, and when."""
+
+    def revoked(self) -> Revoked:
+        """What no longer counts."""
+
+    def summary_demands(self, subject: Subject, stage: Stage, /) -> tuple[tuple[SummaryDemand, Group], ...]:
+        """Which verification summaries there must be."""
+
+
 class Context(NamedTuple):
     """What every check may know beside the material.
 
     `allowed` and `denied` are names, or patterns of names, that a policy lets pickles import or forbids them.
+    The rest is for the family `signatures`: `trust` is what policies say about them, `now` the time of the run, aware
+    of its zone, `summaries` the verification summaries that were handed in, each with its path.
     """
 
     stage: Stage
     allowed: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
+    trust: Trusting | None = None
+    now: datetime | None = None
+    summaries: tuple[tuple[str, bytes], ...] = ()
 
 
 class Checked(NamedTuple):

@@ -15,6 +15,11 @@ from gate.core.text import did_you_mean, printable
 from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
 from gate.run import Request, check
 
+MAX_SUMMARIES = 32
+"""Files: each is judged for each artifact of which a policy demands a summary."""
+MAX_SUMMARY = 16 << 20
+"""Bytes of one, as `gate.signing.demand` has it; one more is read, so that a larger one is told."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate check`."""
@@ -24,14 +29,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--only", default=None, metavar="FAMILY,...", help=f"run only these check families: {', '.join(CHECKS)}"
     )
     parser.add_argument("--base", metavar="REV", help="judge the work tree as a change to this revision of git")
+    parser.add_argument(
+        "--verification-summary",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what `gate attest` wrote in the stage before; may be repeated",
+    )
     judging.add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judges the repository and writes the reports."""
+    reports, request = prepare(arguments)
+    return judging.emit(judge(request), reports)
+
+
+def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], Request]:
+    """The reports and the request that the options of `configure` ask for."""
     reports = judging.parse_reports(arguments.report)
     where = place.find(arguments.root, arguments.dbom)
-    judging.refuse_inputs(reports, where.root, (where.dbom or DBOM_NAME, *arguments.policy, POLICY_NAME))
+    read = (where.dbom or DBOM_NAME, *arguments.policy, POLICY_NAME, *arguments.verification_summary)
+    judging.refuse_inputs(reports, where.root, read)
     request = Request(
         root=where.root,
         home=os.path.expanduser("~"),
@@ -42,10 +61,31 @@ def run(arguments: argparse.Namespace) -> int:
         families=_families(arguments.only),
         jobs=arguments.jobs or default_jobs(),
         base=arguments.base,
+        summaries=_summaries(arguments.verification_summary),
     )
+    return reports, request
+
+
+def judge(request: Request) -> Verdict:
+    """The verdict, with the progress shown."""
     with Progress("checking") as progress:
-        verdict = _of_commit(check(request, progress), request)
-    return judging.emit(verdict, reports)
+        return _of_commit(check(request, progress), request)
+
+
+def _summaries(paths: list[str]) -> tuple[tuple[str, bytes], ...]:
+    """The files with their content; what is in them is judged later, also that it is too large."""
+    if len(paths) > MAX_SUMMARIES:
+        raise UsageError(f"more than {MAX_SUMMARIES} verification summaries", "pass those of this repository only")
+    return tuple((path, _read(path)) for path in dict.fromkeys(paths))
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(MAX_SUMMARY + 1)
+    except OSError as error:
+        fix = "name a file that `gate attest` wrote in the stage before"
+        raise UsageError(f"{printable(path)} cannot be read: {error.strerror}", fix) from None
 
 
 def _of_commit(verdict: Verdict, request: Request) -> Verdict:

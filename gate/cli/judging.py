@@ -32,13 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|gate:PACK",
         help="judge by this policy; repeated, the strictest wins (default: gate-policy.yaml, else gate:baseline)",
     )
-    parser.add_argument(
-        "--report",
-        action="append",
-        default=[],
-        metavar="FORMAT[=FILE]",
-        help=f"write a report, to standard output or FILE; may be repeated; formats: {', '.join(REPORTS)}",
-    )
+    add_report_options(parser)
     parser.add_argument(
         "--stage",
         choices=STAGES,
@@ -47,6 +41,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"where this runs: {', '.join(STAGES)} (default: train)",
     )
     parser.add_argument("--jobs", type=_positive, default=None, metavar="N", help="files to read at the same time")
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--report`."""
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        metavar="FORMAT[=FILE]",
+        help=f"write a report, to standard output or FILE; may be repeated; formats: {', '.join(REPORTS)}",
+    )
 
 
 def _positive(text: str) -> int:

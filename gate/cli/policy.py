@@ -12,6 +12,7 @@ from gate.core.model import STAGES, Location, Subject
 from gate.core.text import count, printable
 from gate.files.root import POLICY_NAME, policy_reference
 from gate.policy.default import default_policy
+from gate.policy.describe import described
 from gate.policy.lint import lint
 from gate.policy.load import load_policies
 from gate.policy.model import Entry, Policies, Policy
@@ -25,7 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "policies", nargs="*", metavar="FILE|gate:PACK", help="default: gate-policy.yaml, else gate:baseline"
     )
     show.add_argument("--root", metavar="DIR", help="the repository (default: the nearest one upwards)")
-    linting = commands.add_parser("lint", help="check policy files for errors and for entries that do nothing")
+    linting = commands.add_parser(
+        "lint", help="check policy files for errors, and for entries that do nothing or too much"
+    )
     linting.add_argument("policies", nargs="*", metavar="FILE", help="default: gate-policy.yaml")
     linting.add_argument("--root", metavar="DIR", help="the repository (default: the nearest one upwards)")
 
@@ -54,6 +57,8 @@ def _show(policies: Policies) -> int:
         print(f"pickles may have {printable(name)}")
     for name in sorted(policies.denied()):
         print(f"pickles may not have {printable(name)}")
+    for line in described(policies):
+        print(line)
     return 0
 
 

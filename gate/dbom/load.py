@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from gate.core.errors import Problem
 from gate.core.text import printable
 from gate.dbom.model import Artifact, Dbom
@@ -15,7 +17,8 @@ def load_dbom(file: str, name: str, *, follow: bool = False) -> Dbom:
 
     Raises `UsageError` when the file cannot be read and `DocumentError` with every problem in it.
     """
-    return read_dbom(decode(read_bytes(file, name, follow=follow), name))
+    data = read_bytes(file, name, follow=follow)
+    return read_dbom(decode(data, name))._replace(sha256=hashlib.sha256(data).hexdigest())
 
 
 def read_dbom(document: Document) -> Dbom:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from gate.core.model import Kind, Location, Subject
 
@@ -28,11 +28,15 @@ class Origin(NamedTuple):
             return ""
 
 
+SignatureKind = Literal["sigstore", "oms", "attestation", "key"]
+SIGNATURE_KINDS: tuple[SignatureKind, ...] = get_args(SignatureKind)
+
+
 class Signature(NamedTuple):
-    """Where the signature over an artifact lies, and of which kind it is."""
+    """Where a signature over an artifact lies, and of which kind it must be."""
 
     bundle: str
-    kind: str | None = None
+    kind: SignatureKind | None = None
 
 
 class Scan(NamedTuple):
@@ -68,7 +72,7 @@ class Artifact(NamedTuple):
     listing: str | None = None
     size: int | None = None
     source: Origin = Origin()
-    signature: Signature | None = None
+    signature: tuple[Signature, ...] | None = None
     suite: str | None = None
     scan: Scan | None = None
     derived_from: tuple[Ancestor, ...] = ()
@@ -86,12 +90,16 @@ class Artifact(NamedTuple):
 
 
 class Dbom(NamedTuple):
-    """The whole document; `location` is its first line, `path` its own place relative to the root."""
+    """The whole document; `location` is its first line, `path` its own place relative to the root.
+
+    `sha256` is the digest of the file that was read, empty where it was not read from one.
+    """
 
     path: str
     location: Location
     project: str | None = None
     artifacts: tuple[Artifact, ...] = ()
+    sha256: str = ""
 
     def find(self, name: str) -> Artifact | None:
         """The artifact of that name."""

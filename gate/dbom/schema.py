@@ -7,7 +7,7 @@ import re
 
 from gate.core.model import Kind as ArtifactKind
 from gate.core.text import printable
-from gate.dbom.model import Ancestor, Artifact, Origin, Scan, Signature
+from gate.dbom.model import SIGNATURE_KINDS, Ancestor, Artifact, Origin, Scan, Signature
 from gate.documents.kinds import SHA256, Constant, Either, Field, Fields, Integer, Kind, ListOf, Record, Text
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
@@ -66,8 +66,8 @@ SOURCE = Record(
 )
 SIGNATURE = Record(
     {
-        "bundle": Field(PATH, "The file that holds the signature.", required=True),
-        "kind": Field(Text(choices=("sigstore", "oms", "attestation", "key")), "What kind of signature it is."),
+        "bundle": Field(PATH, "The file that holds it: a Sigstore bundle, or a bare signature.", required=True),
+        "kind": Field(Text(choices=SIGNATURE_KINDS), "What kind of signature it must be; any where it is left out."),
     },
     _signature,
 )
@@ -105,6 +105,7 @@ def _artifact(kind: ArtifactKind) -> Kind:
         if values.get("sha256"):
             values["sha256"] = values["sha256"].lower()
         values["source"] = values.get("source") or Origin()
+        values["signature"] = tuple(values.get("signature") or ()) or None
         return Artifact(kind=kind, location=fields.location, at=fields.at, **values)
 
     common = {
@@ -121,7 +122,7 @@ def _artifact(kind: ArtifactKind) -> Kind:
         ),
         "size": Field(Integer(), "Bytes; for a directory, of all its files together."),
         "source": Field(SOURCE, "Where it came from."),
-        "signature": Field(SIGNATURE, "Who vouches for it."),
+        "signature": Field(ListOf(SIGNATURE, or_one=True), "Who vouches for it: one signature or several."),
         "derived_from": Field(
             ListOf(Either(_words, ANCESTOR)), "Names of artifacts, URLs, or files, that it was made from."
         ),

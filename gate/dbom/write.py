@@ -55,6 +55,17 @@ def with_changes(document: Document, changes: list[Change]) -> bytes:
     return _edited(document, edits, holds)
 
 
+def entry_nodes(document: Document) -> dict[str, Mapping]:
+    """The entries of a valid DBOM by name, as nodes to edit."""
+    return _entry_nodes(parse(document))
+
+
+def rewritten(document: Document, text: str, holds: Callable[[dict[str, Mapping]], bool]) -> bytes:
+    """The bytes of the DBOM with the text `text`, whose entries must be as `holds` wants; raises as `with_entry`."""
+    edits = [edit.Edit(0, len(document.text), text)]
+    return _edited(document, edits, lambda _: holds(entry_nodes(document._replace(text=text))))
+
+
 def free_name(path: str, dbom: Dbom | None) -> str:
     """A name for the artifact at `path` that no entry has yet."""
     stem = posixpath.basename(path)

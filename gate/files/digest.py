@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 CHUNK = 1024 * 1024
@@ -15,24 +15,28 @@ Progress = Callable[[int], object]
 
 
 class Digest(NamedTuple):
-    """The SHA-256 of what was read, in hexadecimal, and how many bytes that were."""
+    """The SHA-256 of what was read, in hexadecimal, how many bytes that were, and other digests that were asked for."""
 
     sha256: str
     size: int
+    others: Mapping[str, str] = {}
 
 
-def digest(descriptor: int, progress: Progress | None = None) -> Digest:
-    """Reads `descriptor` from the start to its end."""
+def digest(descriptor: int, progress: Progress | None = None, also: Collection[str] = ()) -> Digest:
+    """Reads `descriptor` from the start to its end; `also` names further algorithms of hashlib."""
     state = hashlib.sha256()
+    others = {name: hashlib.new(name) for name in also}
     buffer = bytearray(CHUNK)
     view = memoryview(buffer)
     size = 0
     while n := os.preadv(descriptor, [buffer], size):
         state.update(view[:n])
+        for other in others.values():
+            other.update(view[:n])
         size += n
         if progress:
             progress(n)
-    return Digest(state.hexdigest(), size)
+    return Digest(state.hexdigest(), size, {name: other.hexdigest() for name, other in others.items()})
 
 
 def line_ending_digests(descriptor: int) -> set[str]:

@@ -7,9 +7,10 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
+from functools import partial
 
 from gate.checks.examine import Batch
-from gate.checks.interface import ListingFlaw
+from gate.checks.interface import ListingFlaw, Signed
 from gate.core.text import printable
 from gate.dbom.model import Artifact
 from gate.files import beneath
@@ -18,18 +19,43 @@ from gate.files.walk import Directory, Odd, walk
 from gate.inventory.plan import Places, Plan
 
 
-def plan_artifact(artifact: Artifact, places: Places) -> Plan:
-    """The files of one declared artifact."""
+def plan_artifact(artifact: Artifact, places: Places, signatures: tuple[Signed, ...] = ()) -> Plan:
+    """The files of one declared artifact, with what its signatures need of them: the declared ones, or `signatures`."""
+    if not artifact.signature and not signatures:
+        return _plan(artifact, places, ())
+    from gate.inventory.signatures import needed, read_signatures  # they cost, and few artifacts have any
+
+    signatures = signatures or read_signatures(artifact.signature or (), places.root)
+    plan = _plan(artifact, places, needed(signatures))
+    return plan._replace(signatures=signatures, content=partial(_content, plan))
+
+
+def _content(plan: Plan, limit: int) -> bytes | None:
+    """All of the file of a plan that is for one, as long as it has no more than `limit` bytes."""
+    batch = plan.batches[0]
+    path = f"{batch.directory}/{batch.names[0]}" if batch.directory else batch.names[0]
+    try:
+        with beneath.file(batch.root, path) as descriptor:
+            if plan.is_directory or os.fstat(descriptor).st_size > limit:
+                return None
+            with open(descriptor, "rb", closefd=False) as file:
+                return file.read(limit)
+    except OSError:
+        return None
+
+
+def _plan(artifact: Artifact, places: Places, also: tuple[str, ...]) -> Plan:
     listing, flaw = _listing(artifact, places.root)
     located = _locate(artifact.path, places)
     if located is None:
-        return Plan((_file(artifact, places),), artifact, False, (), listing, flaw)
+        return Plan((_file(artifact, places)._replace(also=also),), artifact, False, (), listing, flaw)
     root, start = located
     try:
         directories = list(walk(root, start))
     except OSError:
         return Plan((), artifact, True, (Odd(artifact.path, "unreadable"),), listing, flaw)
     batches, odd = _batches(directories, Places(root, places.cache_roots), artifact.path, start, listing or {})
+    batches = tuple(batch._replace(also=also) for batch in batches) if also else batches
     return Plan(batches, artifact, True, odd, listing, flaw)
 
 

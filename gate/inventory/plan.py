@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gate.checks.examine import Batch
-from gate.checks.interface import Examined, ListingFlaw, Material
+from gate.checks.interface import Examined, ListingFlaw, Material, Signed
 from gate.dbom.model import Artifact
 from gate.files.walk import Odd
 
@@ -21,6 +21,8 @@ class Plan(NamedTuple):
     odd: tuple[Odd, ...] = ()
     listing: Mapping[str, str] | None = None
     listing_flaw: ListingFlaw | None = None
+    signatures: tuple[Signed, ...] = ()
+    content: Callable[[int], bytes | None] = lambda _: None
 
     def material(self, files: Iterable[Examined]) -> Material:
         """What the checks are given about the artifact, once its `files` were examined."""
@@ -35,6 +37,8 @@ class Plan(NamedTuple):
             odd=self.odd,
             listing=self.listing,
             listing_flaw=self.listing_flaw,
+            signatures=self.signatures,
+            content=self.content,
         )
 
 

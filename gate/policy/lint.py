@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gate.core.errors import Problem
 from gate.core.model import STAGES
 from gate.policy.model import Entry, Policy, Selector, looser, strictest
+from gate.policy.trust_lint import lint_trust
 
 
 def lint(policy: Policy) -> Iterator[Problem]:
@@ -15,6 +16,7 @@ def lint(policy: Policy) -> Iterator[Problem]:
         yield from _shadowed(rule, entries)
         for base in policy.extends:
             yield from _loosened(rule, entries, base)
+    yield from lint_trust(policy.trust)
 
 
 def _shadowed(rule: str, entries: tuple[Entry, ...]) -> Iterator[Problem]:

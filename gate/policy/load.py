@@ -4,46 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Mapping
 
 from gate.core.errors import DocumentError, Problem, UsageError
 from gate.core.model import STAGES, Location
 from gate.core.text import did_you_mean, printable
 from gate.documents.kinds import Fields, Reading
-from gate.documents.nodes import decode, parse, read_bytes
+from gate.documents.nodes import decode, parse
+from gate.policy.files import Files, Homes, WorkTree
+from gate.policy.groups import roots
 from gate.policy.model import ALLOWANCES, Allowance, Entry, Policies, Policy, Selector, looser, strictest
 from gate.policy.packs import DEFAULT, PACKS, PREFIX, load_pack
 from gate.policy.schema import POLICY, Extension
+from gate.policy.trust_load import PinnedFiles, read_trust
 
 MAX_DEPTH = 16
 MAX_FILES = 200
 MAX_ENTRIES = 200
 """Entries on one rule in one policy: comparing two policies takes their product."""
-
-
-class Files(Protocol):
-    """Where policy files are read from, by paths relative to the root: the work tree, or a commit."""
-
-    def read(self, path: str, *, follow: bool) -> bytes:
-        """The bytes of a file; a link only where `follow` says so. Raises `UsageError`."""
-
-    def real(self, path: str) -> str:
-        """The absolute path behind links and `..`."""
-
-
-class WorkTree(NamedTuple):
-    """The files that lie beneath `root`, and where the command line says so, elsewhere."""
-
-    root: str
-
-    def read(self, path: str, *, follow: bool) -> bytes:
-        """The bytes of a file."""
-        return read_bytes(os.path.join(self.root, path), path, follow=follow)
-
-    def real(self, path: str) -> str:
-        """The absolute path behind links and `..`."""
-        return os.path.realpath(os.path.join(self.root, path))
 
 
 def load_policies(references: tuple[str, ...], root: str, home: str, files: Files | None = None) -> Policies:
@@ -57,15 +35,12 @@ def load_policies(references: tuple[str, ...], root: str, home: str, files: File
 
 
 class _Loader:
-    """One resolution: counts files and remembers the way, so that a cycle or a flood ends in an error.
-
-    Files that are extended lie beneath `homes`: the root and the directory of the policy that was named. A
-    policy could otherwise have the gate quote any file of the machine in an error.
-    """
+    """One resolution: counts files and remembers the way, so that a cycle or a flood ends in an error."""
 
     def __init__(self, files: Files, home: str) -> None:
         self._files, self._home = files, home
-        self._homes = [files.real("")]
+        self._homes = Homes(files)
+        self._pinned = PinnedFiles(files, self._homes)
         self._read = 0
 
     def named(self, reference: str) -> Policy:
@@ -75,13 +50,13 @@ class _Loader:
             if name not in PACKS:
                 raise UsageError(f'there is no pack "{printable(reference)}"', _pack_hint(name))
             return load_pack(name)
-        self._homes.append(os.path.dirname(self._files.real(reference)))
+        self._homes.add(reference)
         return self._file(os.path.normpath(reference), (), None)
 
     def _file(self, name: str, way: tuple[str, ...], pinned: Extension | None) -> Policy:
         data = self._files.read(name, follow=pinned is None)
-        if pinned and pinned.sha256 and hashlib.sha256(data).hexdigest() != pinned.sha256.lower():
-            found = hashlib.sha256(data).hexdigest()
+        found = hashlib.sha256(data).hexdigest()
+        if pinned and pinned.sha256 and found != pinned.sha256.lower():
             message = f"{printable(pinned.reference)} is not the pinned policy: its SHA-256 is {found}"
             raise DocumentError([Problem(pinned.location, message, "review the change, then pin the new digest")])
         self._read += 1
@@ -90,7 +65,7 @@ class _Loader:
         fields: Fields | None = POLICY.read(parse(document, reading.problems), reading)
         reading.finish()
         assert fields is not None  # a record that is not read has noted why
-        policy = self._build(fields, name, (*way, self._files.real(name)))
+        policy = self._build(fields, name, (*way, self._files.real(name)))._replace(file_sha256=found)
         _refuse_weakening(policy, {what: fields.at.get(what, policy.location) for what in ALLOWANCES})
         return policy
 
@@ -109,6 +84,7 @@ class _Loader:
             extends=extends or (load_pack(DEFAULT),),
             allows=self._allows(fields),
             denied=_pickles(fields, "deny"),
+            own_trust=read_trust(fields, os.path.dirname(name), self._pinned),
         )
 
     def _extended(self, extension: Extension, beside: str, way: tuple[str, ...]) -> Policy:
@@ -129,7 +105,7 @@ class _Loader:
             )
         path = os.path.normpath(os.path.join(beside, reference))
         real = self._files.real(path)
-        if not any(real.startswith(home + os.sep) for home in self._homes):
+        if not self._homes.has(path):
             message = f"{printable(reference)} lies outside of the repository"
             raise DocumentError([Problem(extension.location, message, "keep the policies that are extended in it")])
         if real in way or len(way) >= MAX_DEPTH or self._read >= MAX_FILES:
@@ -187,8 +163,19 @@ def _refuse_weakening(policy: Policy, places: Mapping[Allowance, Location]) -> N
             names = ", ".join(base.name for base in policy.extends if not base.is_pack)
             message = f"`{what}:` allows {printable(min(added))}, which {printable(names)} does not allow"
             problems.append(Problem(places[what], message, "a policy extended by file can only be tightened"))
+    problems += _added_roots(policy)
     if problems:
         raise DocumentError(problems)
+
+
+def _added_roots(policy: Policy) -> Iterator[Problem]:
+    for base in policy.extends:
+        given = None if base.is_pack else roots(base)
+        known = {root.sha256 for root in given or ()}
+        for root in policy.trust.roots or () if given is not None else ():
+            if root.sha256 not in known:
+                message = f"the trust root {printable(root.name)} is none of those that {printable(base.name)} gives"
+                yield Problem(root.location, message, "a policy extended by file can only be tightened")
 
 
 def _floor(policy: Policy, rule: str, selector: Selector) -> Entry | None:

@@ -9,10 +9,13 @@ stands in for the word of its packs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from gate.core.globs import matches
 from gate.core.model import ENFORCEMENTS, STAGES, Enforcement, Kind, Location, Stage, Subject
+
+if TYPE_CHECKING:
+    from gate.policy.trust import DocumentDemand, Group, Requirement, Revoked, SummaryDemand, Trust
 
 
 class Selector(NamedTuple):
@@ -53,7 +56,8 @@ class Policy(NamedTuple):
     """One document and all that it extends.
 
     `allows` has the names of each allowance that the document speaks of; `denied` are patterns of globals that no
-    pickle may have.
+    pickle may have. `own_trust` and `file_sha256` are what `trust` and `sha256` hand on: a pack has neither, and
+    the hook, which judges by a pack, pays for neither.
     """
 
     name: str
@@ -63,6 +67,24 @@ class Policy(NamedTuple):
     allows: Mapping[Allowance, frozenset[str]] = {}
     denied: frozenset[str] = frozenset()
     is_pack: bool = False
+    own_trust: Trust | None = None
+    file_sha256: str = ""
+
+    @property
+    def trust(self) -> Trust:
+        """What the document itself says about signers and signatures."""
+        from gate.policy.trust import NO_TRUST  # packs and the hook do without
+
+        return NO_TRUST if self.own_trust is None else self.own_trust
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the document's bytes; a pack's is that of the JSON file that ships with the gate."""
+        if not self.is_pack:
+            return self.file_sha256
+        from gate.policy.packs import digest  # it imports this module
+
+        return digest(self.name)
 
     def decide(self, rule: str, subject: Subject, stage: Stage) -> Entry | None:
         """The entry that decides, or None where neither this policy nor what it extends speaks of it."""
@@ -114,6 +136,40 @@ class Policies(NamedTuple):
     def denied(self) -> frozenset[str]:
         """What any policy denies."""
         return frozenset[str]().union(*(policy.all_denied() for policy in self.members))
+
+    def trust_groups(self, subject: Subject) -> tuple[Group, ...]:
+        """The signers that may sign `subject`: one group for each trusted document that names some for it.
+
+        Documents that are extended count each on its own. All groups must accept a signature; where there is none,
+        nobody is trusted.
+        """
+        from gate.policy.groups import trust_groups
+
+        return trust_groups(self, subject)
+
+    def requirement(self, subject: Subject, stage: Stage) -> Requirement:
+        """The strictest value of everything that any member asks of the signatures of `subject` at `stage`."""
+        from gate.policy.groups import requirement
+
+        return requirement(self, subject, stage)
+
+    def revoked(self) -> Revoked:
+        """What any member revokes."""
+        from gate.policy.groups import revoked
+
+        return revoked(self)
+
+    def document_demands(self) -> tuple[DocumentDemand, ...]:
+        """Which documents must be signed, and by whom, as any member says."""
+        from gate.policy.groups import document_demands
+
+        return document_demands(self)
+
+    def summary_demands(self, subject: Subject, stage: Stage) -> tuple[tuple[SummaryDemand, Group], ...]:
+        """The verification summaries that any member demands for `subject` at `stage`, each with who may sign it."""
+        from gate.policy.groups import summary_demands
+
+        return summary_demands(self, subject, stage)
 
     def names(self) -> tuple[str, ...]:
         """Each member with what it extends, for reports."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gate.core.catalogue import UnknownRuleError, get_rule, rule_ids
-from gate.core.model import ENFORCEMENTS, KINDS, STAGES, Json, Location
+from gate.core.model import ENFORCEMENTS, STAGES, Json, Location
 from gate.core.text import did_you_mean, shorten
 from gate.documents.kinds import SHA256, Constant, Either, Field, Fields, ListOf, MapOf, Reading, Record, Text
 from gate.documents.nodes import Node, Scalar
 from gate.policy.model import Entry, Selector
+from gate.policy.scope_schema import FOR, FROM_STAGE
+from gate.policy.trust_schema import TRUST
 
 
 class Extension(NamedTuple):
@@ -53,10 +55,6 @@ def _extension(fields: Fields) -> Extension:
     return Extension(fields.values["url"], fields.get("sha256"), fields.at["url"])
 
 
-def _selector(fields: Fields) -> Selector:
-    return Selector(**fields.values)
-
-
 def _entry(fields: Fields) -> Entry:
     values = fields.values
     return Entry(
@@ -64,21 +62,11 @@ def _entry(fields: Fields) -> Entry:
     )
 
 
-SELECTOR = Record(
-    {
-        "kind": Field(Text(choices=KINDS), "Only datasets, or only models."),
-        "name": Field(Text(), "Only artifacts whose name matches this glob."),
-        "path": Field(Text(), "Only paths that match this glob; `**` crosses directories."),
-    },
-    _selector,
-    narrowing=True,
-)
-
 ENTRY = Record(
     {
         "enforce": Field(Text(choices=ENFORCEMENTS), "What a finding of the rule does.", required=True),
-        "for": Field(SELECTOR, "What the entry is about; everything where it is left out."),
-        "from_stage": Field(Text(choices=STAGES), "The first stage at which the entry counts."),
+        "for": FOR,
+        "from_stage": FROM_STAGE,
     },
     _entry,
 )
@@ -117,5 +105,6 @@ POLICY = Record(
         "cache_roots": Field(
             ListOf(Text()), "Directories, absolute or beginning with `~/`, into which links in the tree may lead."
         ),
+        **TRUST,
     }
 )

@@ -45,7 +45,7 @@ def _decided(
     """What the two decide about the artifacts at hand, and where an entry of either applies."""
     probes = [
         *known,
-        *(subject for selector in {Selector(), *(e.selector for e in (*old, *new))} for subject in _examples(selector)),
+        *(subject for selector in {Selector(), *(e.selector for e in (*old, *new))} for subject in examples(selector)),
     ]
     stages = {STAGES[0], *(entry.from_stage for entry in (*old, *new))}
     for stage in sorted(stages, key=STAGES.index):
@@ -60,7 +60,7 @@ def _loose(rule: str, before: Policies, old: list[Entry], new: list[Entry]) -> I
     same = {(entry.enforce, entry.selector, entry.from_stage) for entry in old}
     for entry in new:
         for subject in (
-            _examples(entry.selector) if (entry.enforce, entry.selector, entry.from_stage) not in same else ()
+            examples(entry.selector) if (entry.enforce, entry.selector, entry.from_stage) not in same else ()
         ):
             was = before.decide(rule, subject, STAGES[-1])
             if looser(entry.enforce, was.enforce):
@@ -79,7 +79,7 @@ def _in_files(policy: Policy, rule: str) -> Iterator[Entry]:
             yield from _in_files(base, rule)
 
 
-def _examples(selector: Selector) -> list[Subject]:
+def examples(selector: Selector) -> list[Subject]:
     """Subjects that `selector` matches, of every kind that it allows; what it leaves open is random."""
     kinds: tuple[Kind | None, ...] = (selector.kind,) if selector.kind else (None, *KINDS)
     name = _example(selector.name) if selector.name else None

@@ -47,6 +47,10 @@ CWE = Taxonomy(
         "CWE-94": "Improper Control of Generation of Code ('Code Injection')",
         "CWE-176": "Improper Handling of Unicode Encoding",
         "CWE-178": "Improper Handling of Case Sensitivity",
+        "CWE-294": "Authentication Bypass by Capture-replay",
+        "CWE-295": "Improper Certificate Validation",
+        "CWE-299": "Improper Check for Certificate Revocation",
+        "CWE-324": "Use of a Key Past its Expiration Date",
         "CWE-345": "Insufficient Verification of Data Authenticity",
         "CWE-347": "Improper Verification of Cryptographic Signature",
         "CWE-353": "Missing Support for Integrity Check",
@@ -57,6 +61,7 @@ CWE = Taxonomy(
         "CWE-502": "Deserialization of Untrusted Data",
         "CWE-506": "Embedded Malicious Code",
         "CWE-636": "Not Failing Securely",
+        "CWE-654": "Reliance on a Single Factor in a Security Decision",
         "CWE-829": "Inclusion of Functionality from Untrusted Control Sphere",
     },
 )

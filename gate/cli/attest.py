@@ -1,0 +1,213 @@
+"""`gate attest`: judges as `gate check` does, and signs the verdict for a later stage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from gate import __version__
+from gate.change.judge import Head, judge_change
+from gate.checks.documents import SUFFIX
+from gate.checks.registry import CHECKS
+from gate.cli import check, judging, signer
+from gate.core.errors import GateError, UnableError, UsageError
+from gate.core.model import Examination, Json, Verdict
+from gate.core.text import count, printable
+from gate.dbom.load import load_dbom
+from gate.dbom.model import Dbom
+from gate.documents.nodes import read_bytes
+from gate.files.atomic import write_atomic
+from gate.files.root import DBOM_NAME, POLICY_NAME
+from gate.policy.default import default_policy
+from gate.policy.load import load_policies
+from gate.policy.model import Policies
+from gate.policy.packs import DEFAULT, PREFIX
+from gate.report.view import PROJECT_URL
+from gate.run import Request
+
+if TYPE_CHECKING:
+    from gate.signing.summary import Resource, Verification
+
+OUT = "gate.vsa.sigstore.json"
+"""What is written where nothing else is said, in the root."""
+_MEDIA = b"application/vnd.dev.sigstore.bundle"
+_HEAD = 64 * 1024
+"""Bytes of a file to be replaced in which the media type of a bundle must stand."""
+
+
+class Books(NamedTuple):
+    """The documents that judge: what is attested is about these very bytes of them."""
+
+    policies: Policies
+    dbom: Dbom
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `gate attest`: those of `gate check`, and who signs."""
+    check.configure(parser)
+    parser.add_argument("--out", metavar="FILE", help=f"what to write (default: {OUT} in the root)")
+    signer.add_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judges, writes the reports, and writes the signed verdict, whichever it is; the exit code is the verdict's."""
+    reports, request = check.prepare(arguments)
+    if len(request.families) < len(CHECKS):
+        fix = "leave --only out; `gate check --only` is for looking at a part"
+        raise UsageError("an attestation says that all of the policy holds, so nothing can be left out of it", fix)
+    out = os.path.abspath(arguments.out) if arguments.out else os.path.join(request.root, OUT)
+    before = _books(request)
+    _refuse_place(out, arguments, reports, request, before.dbom)
+    by = signer.find_signer(arguments)
+    start = datetime.now(timezone.utc)
+    verdict = check.judge(request)
+    code = judging.emit(verdict, reports)
+    if _books(request) != before or before.policies.names() != verdict.policies:
+        fix = "stop what writes to them, then run the command again"
+        raise UnableError("the DBOM or a policy changed while the gate judged: nothing was attested", fix)
+    found = _verification(verdict, request, before, start)
+    if not found.subjects:
+        raise UsageError(
+            "there is nothing to attest: no artifact that was judged has a verified digest",
+            "declare what is to pass with `gate add PATH`, and see what the report says of its digest",
+        )
+    from gate.signing.summary import statement
+
+    write_atomic(out, by.sign_statement(statement(found)))
+    result = "PASSED" if found.passed else "FAILED"
+    about = count(len(found.subjects), "subject")
+    print(f"wrote {printable(os.path.relpath(out))}: {result}, {about}, signed by {by.describe()}", file=sys.stderr)
+    return code
+
+
+def _books(request: Request) -> Books:
+    """The documents as `gate.run` finds them."""
+    name = request.dbom or DBOM_NAME
+    file = os.path.join(request.root, name)
+    if not os.path.lexists(file):
+        fix = "`gate add PATH` declares what is to be attested"
+        raise UsageError(f"there is nothing to attest: no {DBOM_NAME} here", fix)
+    dbom = load_dbom(file, name, follow=request.dbom is not None)
+    beside = os.path.dirname(name)
+    references = request.policies or (default_policy(request.root, beside) or PREFIX + DEFAULT,)
+    policies = load_policies(references, request.root, request.home)
+    if request.base is not None:
+        named = request.policies or (os.path.join(beside, POLICY_NAME),)
+        head = Head(request.root, request.home, named, policies, dbom, name)
+        policies = judge_change(head, request.base).policies
+    return Books(policies, dbom)
+
+
+def _refuse_place(
+    out: str, arguments: argparse.Namespace, reports: list[judging.ReportOption], request: Request, dbom: Dbom
+) -> None:
+    """Raises `UsageError` for a place where the attestation would replace something, or be an undeclared file."""
+    bundles = (signature.bundle for artifact in dbom.artifacts for signature in artifact.signature or ())
+    read = (dbom.path, dbom.path + SUFFIX, *bundles, *arguments.policy, POLICY_NAME, *arguments.verification_summary)
+    judging.refuse_inputs([*reports, judging.ReportOption("attestation", out)], request.root, read)
+    shown = printable(os.path.relpath(out))
+    if os.path.lexists(out) and not _is_bundle(out):
+        fix = "name another file with --out FILE, or remove this one"
+        raise UsageError(f"{shown} is there, and is no Sigstore bundle that could be replaced", fix)
+    real = os.path.join(os.path.realpath(os.path.dirname(out)), os.path.basename(out))
+    for artifact in dbom.artifacts:
+        if real.startswith(os.path.realpath(os.path.join(request.root, artifact.path)) + os.sep):
+            fix = "name a place outside of it with --out FILE"
+            raise UsageError(f"{shown} would lie in {artifact.name}, as a file that nobody declared", fix)
+
+
+def _is_bundle(path: str) -> bool:
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return _MEDIA in file.read(_HEAD)
+    except OSError:
+        return False
+
+
+def _verification(verdict: Verdict, request: Request, books: Books, start: datetime) -> Verification:
+    """What the verdict says of the artifacts whose digest was verified."""
+    from gate.signing.summary import Resource, Verification, documents
+
+    verified = [artifact for artifact in verdict.declared if artifact.verified and _digest(artifact)]
+    subjects = [Resource(artifact.subject.name or "", _digest(artifact)) for artifact in verified]
+    if not request.paths:  # of a part of what it declares, the DBOM is not the subject
+        subjects.append(Resource(printable(books.dbom.path), books.dbom.sha256))
+    return Verification(
+        verifier=PROJECT_URL,
+        version=__version__,
+        time=start,
+        resource=_resource(books),
+        stage=verdict.stage,
+        subjects=tuple(subjects),
+        policies=documents(books.policies),
+        inputs=tuple(dict.fromkeys(_inputs(verdict, request, books))),
+        passed=verdict.outcome == "pass",
+        levels=tuple(_levels(verified)),
+    )
+
+
+def _digest(artifact: Examination) -> str:
+    found = artifact.facts.get("integrity", {}).get("sha256")
+    return found if isinstance(found, str) else ""
+
+
+def _resource(books: Books) -> str:
+    """The project of the DBOM; of one without a name, its digest."""
+    if books.dbom.project:
+        return f"dbom:{quote(books.dbom.project, safe='')}"
+    return f"dbom:sha256:{books.dbom.sha256}"
+
+
+def _inputs(verdict: Verdict, request: Request, books: Books) -> Iterator[Resource]:
+    """The bundles that judging read: signatures of artifacts and documents, and summaries of earlier stages."""
+    from hashlib import sha256
+
+    from gate.signing.summary import Resource, relative_uri
+
+    for document in _signed_documents(books):
+        path = document + SUFFIX
+        with suppress(GateError):  # one that is missing, or cannot be read, is in the verdict
+            content = read_bytes(os.path.join(request.root, path), path, follow=False)
+            yield Resource(relative_uri(path), sha256(content).hexdigest())
+    for artifact in verdict.declared:
+        stated = artifact.facts.get("signatures", {}).get("signatures")
+        for one in stated if isinstance(stated, list) else ():
+            bundle, digest = _named(one)
+            if bundle and digest:
+                yield Resource(relative_uri(bundle), digest)
+    for path, data in request.summaries:
+        yield Resource(relative_uri(os.path.relpath(os.path.abspath(path), request.root)), sha256(data).hexdigest())
+
+
+def _signed_documents(books: Books) -> Iterator[str]:
+    """The paths of the documents of which a policy demands a signature."""
+    kinds = {demand.kind for demand in books.policies.document_demands()}
+    if "dbom" in kinds:
+        yield books.dbom.path
+    if "policy" in kinds:
+        from gate.policy.groups import documents
+
+        yield from (document.location.path for document in documents(books.policies.members))
+
+
+def _named(stated: Json) -> tuple[str, str]:
+    bundle, digest = (stated.get("bundle"), stated.get("sha256")) if isinstance(stated, dict) else (None, None)
+    return (bundle, digest) if isinstance(bundle, str) and isinstance(digest, str) else ("", "")
+
+
+def _levels(verified: list[Examination]) -> Iterator[str]:
+    """What holds for every artifact among the subjects, as the facts have it."""
+    from gate.signing.summary import INTEGRITY, SIGNED
+
+    if verified:
+        yield INTEGRITY
+        if all(artifact.facts.get("signatures", {}).get("signed") is True for artifact in verified):
+            yield SIGNED

@@ -1,0 +1,42 @@
+"""That what was signed is the artifact at hand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gate.signing import oms
+from gate.signing.artifact import Artifact
+from gate.signing.bundle import Bundle
+from gate.signing.envelope import Envelope
+from gate.signing.errors import InvalidError
+from gate.signing.statement import Statement, parse_statement
+
+
+class Bound(NamedTuple):
+    """What a signature says of the artifact: a statement, None for a plain one; and what it leaves out."""
+
+    statement: Statement | None = None
+    uncovered: oms.Uncovered = oms.Uncovered()
+
+    @property
+    def is_model_signature(self) -> bool:
+        """Whether it lists the files of a model (OMS)."""
+        return self.statement is not None and self.statement.predicate_type in oms.PREDICATE_TYPES
+
+
+def bind(bundle: Bundle, artifact: Artifact) -> Bound:
+    """What the content of `bundle` says of `artifact`; raises `InvalidError` where it is about something else.
+
+    A plain signature was compared with the digest of the artifact when it was verified.
+    """
+    if not isinstance(bundle.content, Envelope):
+        return Bound()
+    statement = parse_statement(bundle.content)
+    if statement.predicate_type in oms.PREDICATE_TYPES:
+        return Bound(statement, oms.compare(oms.read_manifest(statement), artifact))
+    computed = {name: digest.hex() for name, digest in artifact.digests.items()}
+    for subject in statement.subjects:
+        known = [name for name in subject.digests if name in computed]
+        if known and all(subject.digests[name] == computed[name] for name in known):
+            return Bound(statement)
+    raise InvalidError("it is about other bytes: no subject of its statement has the artifact's digest", "digest")
