@@ -53,17 +53,42 @@ class Request(NamedTuple):
     summaries: tuple[tuple[str, bytes], ...] = ()
 
 
+class Basis(NamedTuple):
+    """The documents of one run, read once: what is declared, what the work tree says is enforced, and what judges."""
+
+    dbom: Dbom
+    named: Policies
+    change: Change
+    references: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def policies(self) -> Policies:
+        """The policies that judge."""
+        return self.change.policies
+
+
 def check(request: Request, progress: Progress | None = None) -> Verdict:
     """The verdict on a repository; `progress` is called with bytes as they are read, from several threads.
 
     Raises `GateError` for what is wrong with the request, the DBOM or a policy; what is wrong with the
     repository is in the verdict.
     """
+    return judge(request, read(request), progress)
+
+
+def read(request: Request) -> Basis:
+    """The documents that the request names; raises `GateError` for what is wrong with them."""
     references, notes = _policies(request)
-    policies = load_policies(references, request.root, request.home)
+    named = load_policies(references, request.root, request.home)
     dbom, dbom_notes = _dbom(request)
-    change = _change(request, policies, dbom)
-    named_policies, policies = policies, change.policies
+    change = _change(request, named, dbom)
+    return Basis(dbom, named, change, references, (*notes, *change.notes, *dbom_notes))
+
+
+def judge(request: Request, basis: Basis, progress: Progress | None = None) -> Verdict:
+    """The verdict by these documents; see `check`."""
+    dbom, policies, notes = basis.dbom, basis.policies, basis.notes
     places = Places(request.root, policies.allowed("cache_roots"))
     _refuse_unknown_paths(request, dbom)
     named = frozenset(request.paths)
@@ -77,13 +102,13 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
             *notes,
             "git could not list this work tree, so every file in it was judged, also those that it ignores",
         )
-    undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(request, dbom, references), named)
+    undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(dbom, basis.references), named)
     examined = _examine([*plans, undeclared], request.jobs, progress)
     found = [plan.material(files) for plan, files in zip(plans, examined, strict=False)]
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
     now = datetime.now(timezone.utc)
     stated, artifacts = _run_checks(found, request, policies, now)
-    findings = [*change.findings, *stated, *_unsigned_documents(request, policies, dbom, named_policies, now)]
+    findings = [*basis.change.findings, *stated, *_unsigned_documents(request, basis, now)]
     files = [file for group in examined for file in group if file.status == "read"]
     decisions = decide(policies, findings, request.stage)
     return Verdict(
@@ -95,7 +120,7 @@ def check(request: Request, progress: Progress | None = None) -> Verdict:
         files=len(files),
         bytes=sum(file.size for file in files),
         sha256=_digests(findings, files),
-        notes=(*notes, *change.notes, *dbom_notes, *_family_note(request)),
+        notes=(*notes, *_family_note(request)),
     )
 
 
@@ -143,7 +168,7 @@ def _refuse_unknown_paths(request: Request, dbom: Dbom) -> None:
             raise UsageError(f"{printable(path)} is neither a file nor declared in the DBOM", "check the spelling")
 
 
-def _documents(request: Request, dbom: Dbom, references: tuple[str, ...]) -> frozenset[str]:
+def _documents(dbom: Dbom, references: tuple[str, ...]) -> frozenset[str]:
     """The gate's own files, which are read as documents and not judged as content."""
     return frozenset((dbom.path, *(os.path.normpath(reference) for reference in references)))
 
@@ -172,19 +197,18 @@ def _run_checks(
     return findings, tuple(examinations)
 
 
-def _unsigned_documents(
-    request: Request, policies: Policies, dbom: Dbom, named: Policies, now: datetime
-) -> Iterator[Finding]:
+def _unsigned_documents(request: Request, basis: Basis, now: datetime) -> Iterator[Finding]:
     """The DBOM and the policies of the work tree, as far as a policy wants them signed."""
-    demands = policies.document_demands() if "signatures" in request.families else ()
+    demands = basis.policies.document_demands() if "signatures" in request.families else ()
     if not demands:
         return
     from gate.checks.documents import SignedDocument, check_documents
     from gate.policy.groups import documents
 
+    dbom = basis.dbom
     signed = [SignedDocument("dbom", dbom.path, dbom.sha256, dbom.location)] if dbom.path else []
-    read = {policy.sha256: policy.location for policy in documents(named.members)}
-    signed += (SignedDocument("policy", place.path, sha256, place) for sha256, place in read.items())
+    files = {policy.sha256: policy.location for policy in documents(basis.named.members)}
+    signed += (SignedDocument("policy", place.path, sha256, place) for sha256, place in files.items())
     yield from check_documents(signed, demands, request.root, now)
 
 

@@ -8,28 +8,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gate import __version__
-from gate.change.judge import Head, judge_change
 from gate.checks.documents import SUFFIX
 from gate.checks.registry import CHECKS
 from gate.cli import check, judging, signer
-from gate.core.errors import GateError, UnableError, UsageError
+from gate.core.errors import GateError, UsageError
 from gate.core.model import Examination, Json, Verdict
 from gate.core.text import count, printable
-from gate.dbom.load import load_dbom
 from gate.dbom.model import Dbom
 from gate.documents.nodes import read_bytes
 from gate.files.atomic import write_atomic
 from gate.files.root import DBOM_NAME, POLICY_NAME
-from gate.policy.default import default_policy
-from gate.policy.load import load_policies
-from gate.policy.model import Policies
-from gate.policy.packs import DEFAULT, PREFIX
 from gate.report.view import PROJECT_URL
-from gate.run import Request
+from gate.run import Basis, Request, read
 
 if TYPE_CHECKING:
     from gate.signing.summary import Resource, Verification
@@ -39,13 +33,6 @@ OUT = "gate.vsa.sigstore.json"
 _MEDIA = b"application/vnd.dev.sigstore.bundle"
 _HEAD = 64 * 1024
 """Bytes of a file to be replaced in which the media type of a bundle must stand."""
-
-
-class Books(NamedTuple):
-    """The documents that judge: what is attested is about these very bytes of them."""
-
-    policies: Policies
-    dbom: Dbom
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,16 +49,15 @@ def run(arguments: argparse.Namespace) -> int:
         fix = "leave --only out; `gate check --only` is for looking at a part"
         raise UsageError("an attestation says that all of the policy holds, so nothing can be left out of it", fix)
     out = os.path.abspath(arguments.out) if arguments.out else os.path.join(request.root, OUT)
-    before = _books(request)
-    _refuse_place(out, arguments, reports, request, before.dbom)
+    basis = read(request)
+    if not basis.dbom.path:
+        raise UsageError(f"there is nothing to attest: no {DBOM_NAME} here", "`gate add PATH` declares what is")
+    _refuse_place(out, arguments, reports, request, basis.dbom)
     by = signer.find_signer(arguments)
     start = datetime.now(timezone.utc)
-    verdict = check.judge(request)
+    verdict = check.judge(request, basis)
     code = judging.emit(verdict, reports)
-    if _books(request) != before or before.policies.names() != verdict.policies:
-        fix = "stop what writes to them, then run the command again"
-        raise UnableError("the DBOM or a policy changed while the gate judged: nothing was attested", fix)
-    found = _verification(verdict, request, before, start)
+    found = _verification(verdict, request, basis, start)
     if not found.subjects:
         raise UsageError(
             "there is nothing to attest: no artifact that was judged has a verified digest",
@@ -84,24 +70,6 @@ def run(arguments: argparse.Namespace) -> int:
     about = count(len(found.subjects), "subject")
     print(f"wrote {printable(os.path.relpath(out))}: {result}, {about}, signed by {by.describe()}", file=sys.stderr)
     return code
-
-
-def _books(request: Request) -> Books:
-    """The documents as `gate.run` finds them."""
-    name = request.dbom or DBOM_NAME
-    file = os.path.join(request.root, name)
-    if not os.path.lexists(file):
-        fix = "`gate add PATH` declares what is to be attested"
-        raise UsageError(f"there is nothing to attest: no {DBOM_NAME} here", fix)
-    dbom = load_dbom(file, name, follow=request.dbom is not None)
-    beside = os.path.dirname(name)
-    references = request.policies or (default_policy(request.root, beside) or PREFIX + DEFAULT,)
-    policies = load_policies(references, request.root, request.home)
-    if request.base is not None:
-        named = request.policies or (os.path.join(beside, POLICY_NAME),)
-        head = Head(request.root, request.home, named, policies, dbom, name)
-        policies = judge_change(head, request.base).policies
-    return Books(policies, dbom)
 
 
 def _refuse_place(
@@ -132,23 +100,23 @@ def _is_bundle(path: str) -> bool:
         return False
 
 
-def _verification(verdict: Verdict, request: Request, books: Books, start: datetime) -> Verification:
+def _verification(verdict: Verdict, request: Request, basis: Basis, start: datetime) -> Verification:
     """What the verdict says of the artifacts whose digest was verified."""
     from gate.signing.summary import Resource, Verification, documents
 
     verified = [artifact for artifact in verdict.declared if artifact.verified and _digest(artifact)]
     subjects = [Resource(artifact.subject.name or "", _digest(artifact)) for artifact in verified]
     if not request.paths:  # of a part of what it declares, the DBOM is not the subject
-        subjects.append(Resource(printable(books.dbom.path), books.dbom.sha256))
+        subjects.append(Resource(printable(basis.dbom.path), basis.dbom.sha256))
     return Verification(
         verifier=PROJECT_URL,
         version=__version__,
         time=start,
-        resource=_resource(books),
+        resource=_resource(basis),
         stage=verdict.stage,
         subjects=tuple(subjects),
-        policies=documents(books.policies),
-        inputs=tuple(dict.fromkeys(_inputs(verdict, request, books))),
+        policies=documents(basis.policies),
+        inputs=tuple(dict.fromkeys(_inputs(verdict, request, basis))),
         passed=verdict.outcome == "pass",
         levels=tuple(_levels(verified)),
     )
@@ -159,20 +127,20 @@ def _digest(artifact: Examination) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _resource(books: Books) -> str:
+def _resource(basis: Basis) -> str:
     """The project of the DBOM; of one without a name, its digest."""
-    if books.dbom.project:
-        return f"dbom:{quote(books.dbom.project, safe='')}"
-    return f"dbom:sha256:{books.dbom.sha256}"
+    if basis.dbom.project:
+        return f"dbom:{quote(basis.dbom.project, safe='')}"
+    return f"dbom:sha256:{basis.dbom.sha256}"
 
 
-def _inputs(verdict: Verdict, request: Request, books: Books) -> Iterator[Resource]:
+def _inputs(verdict: Verdict, request: Request, basis: Basis) -> Iterator[Resource]:
     """The bundles that judging read: signatures of artifacts and documents, and summaries of earlier stages."""
     from hashlib import sha256
 
     from gate.signing.summary import Resource, relative_uri
 
-    for document in _signed_documents(books):
+    for document in _signed_documents(basis):
         path = document + SUFFIX
         with suppress(GateError):  # one that is missing, or cannot be read, is in the verdict
             content = read_bytes(os.path.join(request.root, path), path, follow=False)
@@ -187,15 +155,15 @@ def _inputs(verdict: Verdict, request: Request, books: Books) -> Iterator[Resour
         yield Resource(relative_uri(os.path.relpath(os.path.abspath(path), request.root)), sha256(data).hexdigest())
 
 
-def _signed_documents(books: Books) -> Iterator[str]:
+def _signed_documents(basis: Basis) -> Iterator[str]:
     """The paths of the documents of which a policy demands a signature."""
-    kinds = {demand.kind for demand in books.policies.document_demands()}
+    kinds = {demand.kind for demand in basis.policies.document_demands()}
     if "dbom" in kinds:
-        yield books.dbom.path
+        yield basis.dbom.path
     if "policy" in kinds:
         from gate.policy.groups import documents
 
-        yield from (document.location.path for document in documents(books.policies.members))
+        yield from (document.location.path for document in documents(basis.policies.members))
 
 
 def _named(stated: Json) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from gate.core.jobs import default_jobs
 from gate.core.model import Verdict
 from gate.core.text import did_you_mean, printable
 from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
-from gate.run import Request, check
+from gate.run import Basis, Request, read
+from gate.run import judge as run_judge
 
 MAX_SUMMARIES = 32
 """Files: each is judged for each artifact of which a policy demands a summary."""
@@ -36,13 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what `gate attest` wrote in the stage before; may be repeated",
     )
+    parser.add_argument("--offline", action="store_true", help="use no network; this version uses none anyway")
     judging.add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judges the repository and writes the reports."""
     reports, request = prepare(arguments)
-    return judging.emit(judge(request), reports)
+    return judging.emit(judge(request, read(request)), reports)
 
 
 def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], Request]:
@@ -66,10 +68,10 @@ def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], 
     return reports, request
 
 
-def judge(request: Request) -> Verdict:
-    """The verdict, with the progress shown."""
+def judge(request: Request, basis: Basis) -> Verdict:
+    """The verdict by these documents, with the progress shown."""
     with Progress("checking") as progress:
-        return _of_commit(check(request, progress), request)
+        return _of_commit(run_judge(request, basis, progress), request)
 
 
 def _summaries(paths: list[str]) -> tuple[tuple[str, bytes], ...]:

@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     for renewal in renewals:
         state = describe(renewal.measured) if renewal.change else "unchanged"
         print(f"{renewal.artifact.name}: {state}")
+        if renewal.artifact.signature and renewal.change and renewal.change.sha256 != renewal.artifact.sha256:
+            print(f"note: it was signed as it was before: `gate sign {renewal.artifact.name}`, or have its maker do so")
     return 0
 
 
