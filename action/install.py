@@ -79,7 +79,8 @@ def _chosen(wanted: str) -> list[str] | None:
 
 def _needs(python: Path) -> list[str]:
     script = [str(python), "-I", str(HERE / "needs.py")]
-    where = [os.environ.get("GATE_ROOT") or ".", os.environ.get("GATE_DBOM") or ""]
+    policies = (line.strip() for line in os.environ.get("GATE_POLICY", "").splitlines())
+    where = [os.environ.get("GATE_ROOT") or ".", os.environ.get("GATE_DBOM") or "", *filter(None, policies)]
     answer = subprocess.run([*script, *where], capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         raise InstallError("the extras that the DBOM needs could not be found out")

@@ -78,6 +78,7 @@ def _command(environment: Mapping[str, str], reports: Mapping[str, Path]) -> lis
     command.append(f"--root={environment.get('GATE_ROOT') or '.'}")
     command.append(f"--stage={_stage(environment)}")
     command += [f"--policy={policy}" for policy in _policies(environment)]
+    command += [f"--verification-summary={file}" for file in _lines(environment, "GATE_VERIFICATION_SUMMARIES")]
     for option in ("dbom", "base"):
         if value := environment.get(f"GATE_{option.upper()}"):
             command.append(f"--{option}={value}")
@@ -92,7 +93,11 @@ def _stage(environment: Mapping[str, str]) -> str:
 
 
 def _policies(environment: Mapping[str, str]) -> list[str]:
-    return [line.strip() for line in environment.get("GATE_POLICY", "").splitlines() if line.strip()]
+    return _lines(environment, "GATE_POLICY")
+
+
+def _lines(environment: Mapping[str, str], name: str) -> list[str]:
+    return [line.strip() for line in environment.get(name, "").splitlines() if line.strip()]
 
 
 def _child(environment: Mapping[str, str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ from gate.inventory.plan import Places, Plan, parents, within
 from gate.inventory.undeclared import materials, plan_undeclared
 from gate.judge import decide, outcome
 from gate.policy.default import NOTE, default_policy
+from gate.policy.groups import Trusted, documents
 from gate.policy.load import load_policies
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, PREFIX
@@ -94,6 +95,8 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
     named = frozenset(request.paths)
     above = frozenset(parent for path in named for parent in parents(path))
     chosen = [a for a in dbom.artifacts if _selected(a, named, above)]
+    if "signatures" in request.families and any(artifact.signature for artifact in chosen):
+        _refuse_unusable(basis)
     with git.listing(request.root) as listing:  # git works while the artifacts are walked
         plans = [plan_artifact(artifact, places) for artifact in chosen]
         tracked = listing.paths() if listing else None
@@ -182,7 +185,9 @@ def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[li
 def _run_checks(
     found: Iterable[Material], request: Request, policies: Policies, now: datetime
 ) -> tuple[list[Finding], tuple[Examination, ...]]:
-    context = Context(request.stage, policies.allowed("pickles"), policies.denied(), policies, now, request.summaries)
+    context = Context(
+        request.stage, policies.allowed("pickles"), policies.denied(), Trusted(policies), now, request.summaries
+    )
     checks = {family: load_check(family) for family in request.families}
     findings: list[Finding] = []
     examinations: list[Examination] = []
@@ -197,19 +202,34 @@ def _run_checks(
     return findings, tuple(examinations)
 
 
+def _refuse_unusable(basis: Basis) -> None:
+    """Raises `DocumentError` for a key of a policy that cannot be read, before anything is judged by it."""
+    said = [document.trust for document in documents(basis.policies.members)]
+    signers = [signer for trust in said for signer in trust.signers]
+    roots = [root for trust in said for root in trust.roots or ()]
+    if not signers and not roots:
+        return
+    try:
+        from gate.signing.usable import refuse_unusable
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "gate":
+            raise
+        return  # what needs the library that is missing says so, artifact by artifact
+    refuse_unusable(signers, roots)
+
+
 def _unsigned_documents(request: Request, basis: Basis, now: datetime) -> Iterator[Finding]:
     """The DBOM and the policies of the work tree, as far as a policy wants them signed."""
     demands = basis.policies.document_demands() if "signatures" in request.families else ()
     if not demands:
         return
     from gate.checks.documents import SignedDocument, check_documents
-    from gate.policy.groups import documents
 
     dbom = basis.dbom
     signed = [SignedDocument("dbom", dbom.path, dbom.sha256, dbom.location)] if dbom.path else []
     files = {policy.sha256: policy.location for policy in documents(basis.named.members)}
     signed += (SignedDocument("policy", place.path, sha256, place) for sha256, place in files.items())
-    yield from check_documents(signed, demands, request.root, now)
+    yield from check_documents(signed, demands, basis.policies.revoked(), request.root, now)
 
 
 def _digests(findings: Iterable[Finding], files: Iterable[Examined]) -> dict[str, str]:

@@ -20,7 +20,8 @@ from gate.inventory.plan import Places
 from gate.judge import decide, outcome
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, load_pack
-from gate.policy.trust import Group, Requirement, Revoked, SummaryDemand
+from gate.policy.trust import Group, Requirement, Revoked, Root, SummaryDemand
+from gate.signing.material import SUFFIXES
 
 Progress = Callable[[int], object]
 
@@ -43,6 +44,10 @@ class NamedSigners(NamedTuple):
     def trust_groups(self, _subject: Subject, /) -> tuple[Group, ...]:
         """The signers, whatever the subject is."""
         return (self.group,)
+
+    def known_roots(self) -> tuple[Root, ...] | None:
+        """Those of the caller."""
+        return self.group.roots
 
     def requirement(self, _subject: Subject, _stage: Stage, /) -> Requirement:
         """One signature, of any time."""
@@ -68,7 +73,8 @@ def verify(request: Request, progress: Progress | None = None) -> Verdict:
     place = Location(request.path)
     plan = plan_artifact(Artifact("model", os.path.basename(name), name, place, {}), Places(root), (signed,))
     files = [file for found in examine_all(plan.batches, request.jobs, progress) for file in found]
-    material = plan.material(file for file in files if file.path != inside)  # a bundle is not over itself
+    own = inside if inside.endswith(SUFFIXES) else None  # a bundle is not over itself
+    material = plan.material(file for file in files if file.path != own)
     now = datetime.now(timezone.utc)
     stage: Stage = "train"
     checked: Checked = vouched(material, Context(stage, trust=NamedSigners(request.group), now=now))

@@ -16,12 +16,10 @@ from gate.core.text import count, printable, shorten
 from gate.policy.describe import describe_demand, describe_requirement, describe_signer
 from gate.policy.groups import at_least, covers, documents, named, roots, strictest
 from gate.policy.model import Policies
-from gate.policy.trust import Group, Identity, Requirement, Root, Signer, SummaryDemand
+from gate.policy.trust import UNTRUSTED_TRIGGERS, VOUCHING, Group, Identity, Requirement, Root, Signer, SummaryDemand
 from gate.policy.weaken import examples
 
 NOWHERE = Location("")
-DANGEROUS_TRIGGERS = frozenset(("pull_request", "pull_request_target"))
-"""The triggers that an identity without `build_trigger` does not accept."""
 _GLOBS = ("identity", "source_repository", "source_ref", "build_signer", "builder_id")
 _LISTS = ("build_trigger", "predicate_type")
 _SAME = ("issuer", "selector", "pem")
@@ -109,8 +107,10 @@ def _glob_within(glob: str | None, other: str | None) -> bool:
 
 
 def _list_within(key: str, listed: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
-    if other is None:
-        return key != "build_trigger" or not DANGEROUS_TRIGGERS & set(listed or ())
+    if other is None and key == "build_trigger":
+        return set(UNTRUSTED_TRIGGERS).isdisjoint(listed or ())
+    if other is None:  # what is taken without being listed: signatures over files, models, and the types that vouch
+        return set(listed or ()) <= set(VOUCHING)
     return listed is not None and set(listed) <= set(other)
 
 

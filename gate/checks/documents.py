@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.core.errors import GateError
@@ -14,7 +15,10 @@ from gate.core.text import printable
 from gate.documents.nodes import read_bytes
 
 if TYPE_CHECKING:
-    from gate.policy.trust import DocumentDemand, DocumentKind
+    from gate.policy.trust import DocumentDemand, DocumentKind, Revoked
+    from gate.signing.artifact import Artifact
+    from gate.signing.errors import InvalidError
+    from gate.signing.judge import UntrustedError
 
 RULE = "signatures/unsigned-document"
 SUFFIX = ".sigstore.json"
@@ -31,7 +35,11 @@ class SignedDocument(NamedTuple):
 
 
 def check_documents(
-    documents: Iterable[SignedDocument], demands: Iterable[DocumentDemand], root: str, now: dt.datetime
+    documents: Iterable[SignedDocument],
+    demands: Iterable[DocumentDemand],
+    revoked: Revoked,
+    root: str,
+    now: dt.datetime,
 ) -> Iterator[Finding]:
     """A finding for every document that does not carry a signature which some policy demands of it.
 
@@ -39,13 +47,18 @@ def check_documents(
     """
     known = tuple(documents)
     for demand in demands:
+        if demand.kind == "dbom" and not any(document.kind == "dbom" for document in known):
+            message = f"{demand.location} asks for a signed DBOM, and there is none"
+            yield Finding(RULE, Subject(None, None, ""), message, "`gate add PATH` begins one", demand.location)
         for document in known:
             own = document.kind == "policy" and document.sha256 == demand.policy.sha256
             if document.kind == demand.kind and not own:
-                yield from _judge(document, demand, root, now)
+                yield from _judge(document, demand, revoked, root, now)
 
 
-def _judge(document: SignedDocument, demand: DocumentDemand, root: str, now: dt.datetime) -> Iterator[Finding]:
+def _judge(
+    document: SignedDocument, demand: DocumentDemand, revoked: Revoked, root: str, now: dt.datetime
+) -> Iterator[Finding]:
     names = " or ".join(map(printable, demand.names))
     asked = f"{printable(document.path)} must be signed by {names}, as {demand.location} asks"
     fix = f"have {names} review it and run `gate sign {printable(document.path)}`"
@@ -57,7 +70,7 @@ def _judge(document: SignedDocument, demand: DocumentDemand, root: str, now: dt.
         yield _finding(UNDECIDED, document, message, 'pip install "dbom-gate[sign]"')
         return
     try:
-        _verify(document, demand, root, now)
+        _verify(document, demand, revoked, root, now)
     except (InvalidError, UntrustedError) as error:
         yield _finding(RULE, document, f"{asked}: {error.message}", fix)
     except GateError as error:
@@ -67,24 +80,49 @@ def _judge(document: SignedDocument, demand: DocumentDemand, root: str, now: dt.
         yield _finding(UNDECIDED, document, message, "report this as a defect of the gate")
 
 
-def _verify(document: SignedDocument, demand: DocumentDemand, root: str, now: dt.datetime) -> None:
+def _verify(document: SignedDocument, demand: DocumentDemand, revoked: Revoked, root: str, now: dt.datetime) -> None:
     """Raises `InvalidError` or `UntrustedError` where no bundle beside the document counts."""
-    from gate.signing.artifact import Artifact
     from gate.signing.errors import InvalidError
     from gate.signing.judge import UntrustedError, judge
     from gate.signing.material import parse_signatures
+    from gate.signing.revocation import revocation
 
     path = document.path + SUFFIX
-    file = os.path.join(root, path)
-    if not os.path.lexists(file):
+    if not os.path.lexists(os.path.join(root, path)):
         raise InvalidError(f"there is no {printable(path)}")
-    artifact = Artifact(os.path.basename(document.path), {"sha256": bytes.fromhex(document.sha256)})
-    *others, last = parse_signatures(read_bytes(file, path, follow=False))
-    for bundle in others:
-        with suppress(InvalidError, UntrustedError):
-            judge(bundle, artifact, demand.group, now)
-            return
-    judge(last, artifact, demand.group, now)
+    artifact = _artifact(document, root)
+    refusals: list[InvalidError | UntrustedError] = []
+    for bundle in parse_signatures(read_bytes(os.path.join(root, path), path, follow=False)):
+        with _noting(refusals):
+            accepted = judge(bundle, artifact, demand.group, now)
+            reason = revocation(accepted.signer, revoked)
+            if reason is None:
+                return
+            raise UntrustedError(reason, accepted.signer, accepted.bound)
+    raise refusals[0]
+
+
+@contextmanager
+def _noting(refusals: list[InvalidError | UntrustedError]) -> Iterator[None]:
+    from gate.signing.errors import InvalidError
+    from gate.signing.judge import UntrustedError
+
+    try:
+        yield
+    except (InvalidError, UntrustedError) as error:
+        refusals.append(error)
+
+
+def _artifact(document: SignedDocument, root: str) -> Artifact:
+    """The bytes that were judged, read once more for the digests that the keys of some curves want."""
+    from gate.signing.artifact import Artifact
+    from gate.signing.errors import InvalidError
+
+    data = read_bytes(os.path.join(root, document.path), document.path, follow=True)
+    digests = {name: hashlib.new(name, data).digest() for name in ("sha256", "sha384", "sha512")}
+    if digests["sha256"].hex() != document.sha256:
+        raise InvalidError("it was written to while it was judged")
+    return Artifact(os.path.basename(document.path), digests, lambda: data)
 
 
 def _finding(rule: str, document: SignedDocument, message: str, fix: str) -> Finding:

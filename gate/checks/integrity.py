@@ -31,6 +31,7 @@ def check(material: Material, context: Context) -> Checked:
     findings += _size(material, artifact, total, findings)
     facts: dict[str, Json] = {
         "verified": verified,
+        "directory": material.is_directory,
         "files": len(material.files),
         "size": total,
         "sha256": found,

@@ -14,7 +14,7 @@ from gate.formats.interface import Inspection
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gate.policy.trust import Group, Requirement, Revoked, SummaryDemand
+    from gate.policy.trust import Group, Requirement, Revoked, Root, SummaryDemand
 
 Status = Literal["read", "missing", "link", "outside", "special", "unreadable", "changed", "failed"]
 """How the attempt to read one file ended; `outside` is a link that leads out of the root."""
@@ -99,6 +99,9 @@ class Trusting(Protocol):
 
     def trust_groups(self, subject: Subject, /) -> tuple[Group, ...]:
         """Who may sign `subject`."""
+
+    def known_roots(self) -> tuple[Root, ...] | None:
+        """Every trust root that is named; None where none is."""
 
     def requirement(self, subject: Subject, stage: Stage, /) -> Requirement:
         """How many must, and when."""

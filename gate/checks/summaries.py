@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+import hashlib
 from typing import TYPE_CHECKING
 
 from gate.checks.interface import Checked, Context, Material
@@ -13,7 +13,7 @@ from gate.files.listing import format_listing
 
 if TYPE_CHECKING:
     from gate.policy.trust import Group, SummaryDemand
-    from gate.signing.demand import Assessed, Refused
+    from gate.signing.demand import Assessed, Mark, Refused
 
 RULE = "signatures/verification-summary"
 _FIX = (
@@ -34,8 +34,11 @@ def demanded(material: Material, context: Context) -> Checked:
     if not demands:
         return Checked()
     name = material.artifact.name
-    digest = _digest(material)
-    if digest is None:
+    try:
+        mark = _mark(material)
+    except ModuleNotFoundError as error:
+        return _missing(material, error)
+    if mark is None:
         if context.stage == "pre-commit" and any(file.pointer for file in material.files):
             return Checked()  # the content is not here; a later stage judges it
         message = f"no verification summary of {name} was looked for: not all of its bytes could be read"
@@ -44,12 +47,9 @@ def demanded(material: Material, context: Context) -> Checked:
     facts: list[Json] = []
     for wanted in demands:
         try:
-            found, stated = _judge(material, context, digest, wanted)
+            found, stated = _judge(material, context, mark, wanted)
         except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] == "gate":
-                raise
-            message = f"the verification summaries of {name} were not verified: {error.name} is not installed"
-            return Checked((material.undecided(message, 'pip install "dbom-gate[sign]"'),))
+            return _missing(material, error)
         except GateError as error:
             message = f"the verification summaries of {name} were not verified: {error.message}"
             return Checked((material.undecided(message, error.fix),))
@@ -58,22 +58,34 @@ def demanded(material: Material, context: Context) -> Checked:
     return Checked(tuple(findings), {"verification_summaries": facts})
 
 
-def _digest(material: Material) -> str | None:
-    """The SHA-256 of the file, or of the listing of the directory; None where some of it could not be read whole."""
+def _missing(material: Material, error: ModuleNotFoundError) -> Checked:
+    if (error.name or "").partition(".")[0] == "gate":
+        raise error
+    name = material.artifact.name if material.artifact else ""
+    message = f"the verification summaries of {name} were not verified: {error.name} is not installed"
+    return Checked((material.undecided(message, 'pip install "dbom-gate[sign]"'),))
+
+
+def _mark(material: Material) -> Mark | None:
+    """The digest of the file, or of the listing of the directory; None where some of it could not be read whole."""
+    from gate.signing.artifact import LISTING
+    from gate.signing.demand import Mark
+
     files = material.files
     if not files or material.odd or any(file.status != "read" or file.pointer or not file.sha256 for file in files):
         return None
     if not material.is_directory:
-        return files[0].sha256
+        return Mark("sha256", files[0].sha256 or "")
     lead = len(material.subject.path) + 1
-    return sha256(format_listing({file.path[lead:]: file.sha256 or "" for file in files})).hexdigest()
+    listing = format_listing({file.path[lead:]: file.sha256 or "" for file in files})
+    return Mark(LISTING, hashlib.new(LISTING, listing).hexdigest())
 
 
 def _judge(
-    material: Material, context: Context, digest: str, wanted: tuple[SummaryDemand, Group]
+    material: Material, context: Context, mark: Mark, wanted: tuple[SummaryDemand, Group]
 ) -> tuple[Finding | None, dict[str, Json]]:
     """The finding, if no summary is what is wanted; and the facts about the one that is, or that comes nearest."""
-    evidence: dict[str, Json] = {"sha256": digest, "demanded_at": str(wanted[0].location)}
+    evidence: dict[str, Json] = {"sha256": mark.digest, "demanded_at": str(wanted[0].location)}
     if not context.summaries:
         return _finding(material, wanted[0], None, evidence), {"accepted": False}
     from gate.signing.demand import Vouched, assess
@@ -84,7 +96,7 @@ def _judge(
     nearest: tuple[str, Refused] | None = None
     reasons: list[Json] = []
     for path, data in context.summaries:
-        outcome = assess(data, digest, wanted, revoked, context.now)
+        outcome = assess(data, mark, wanted, revoked, context.now)
         if isinstance(outcome, Vouched):
             return None, _facts(path, outcome)
         reasons.append({"file": printable(path), "reason": outcome.reason})

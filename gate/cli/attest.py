@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ from gate import __version__
 from gate.checks.documents import SUFFIX
 from gate.checks.registry import CHECKS
 from gate.cli import check, judging, signer
-from gate.core.errors import GateError, UsageError
+from gate.core.errors import GateError, UnableError, UsageError
 from gate.core.model import Examination, Json, Verdict
 from gate.core.text import count, printable
 from gate.dbom.model import Dbom
 from gate.documents.nodes import read_bytes
 from gate.files.atomic import write_atomic
 from gate.files.root import DBOM_NAME, POLICY_NAME
+from gate.inventory.declared import read_listing
 from gate.report.view import PROJECT_URL
 from gate.run import Basis, Request, read
 
@@ -105,7 +107,7 @@ def _verification(verdict: Verdict, request: Request, basis: Basis, start: datet
     from gate.signing.summary import Resource, Verification, documents
 
     verified = [artifact for artifact in verdict.declared if artifact.verified and _digest(artifact)]
-    subjects = [Resource(artifact.subject.name or "", _digest(artifact)) for artifact in verified]
+    subjects = [resource for one in verified if (resource := _subject(one, request, basis))]
     if not request.paths:  # of a part of what it declares, the DBOM is not the subject
         subjects.append(Resource(printable(basis.dbom.path), basis.dbom.sha256))
     return Verification(
@@ -120,6 +122,25 @@ def _verification(verdict: Verdict, request: Request, basis: Basis, start: datet
         passed=verdict.outcome == "pass",
         levels=tuple(_levels(verified)),
     )
+
+
+def _subject(judged: Examination, request: Request, basis: Basis) -> Resource | None:
+    """A file by its SHA-256, a directory by a digest of its listing; None for one without a listing."""
+    from gate.signing.artifact import LISTING
+    from gate.signing.summary import Resource
+
+    name = judged.subject.name or ""
+    if judged.facts["integrity"].get("directory") is not True:
+        return Resource(name, _digest(judged))
+    declared = basis.dbom.find(name)
+    if declared is None or declared.listing is None:
+        print(f"note: {printable(name)} is no subject: a directory needs a `listing:` for that", file=sys.stderr)
+        return None
+    listing = read_listing(request.root, declared.listing)
+    if hashlib.sha256(listing).hexdigest() != _digest(judged):
+        fix = "stop what writes to it, then run the command again"
+        raise UnableError(f"{printable(declared.listing)} changed while the gate judged: nothing was attested", fix)
+    return Resource(name, hashlib.new(LISTING, listing).hexdigest(), LISTING)
 
 
 def _digest(artifact: Examination) -> str:

@@ -287,6 +287,9 @@ def _hashed(descriptor: int, target: Target, by: Signer) -> Subject:
     if parse_pointer(os.pread(descriptor, MAX_POINTER, 0)):
         fix = f'run `git lfs pull --include "{shown}"` first'
         raise UsageError(f"{shown} is a Git LFS pointer: its content is not here", fix)
+    if os.pread(descriptor, 7, 0).upper() == b"DSSEV1 ":
+        fix = "sign a statement about it, with an Ed25519 key or an identity, or pack it first"
+        raise UsageError(f"{shown} begins as what is signed of an attestation, and could pass for one", fix)
     return Subject(found.sha256, bytes.fromhex({"sha256": found.sha256, **found.others}[by.algorithm]))
 
 

@@ -51,10 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
     signer = _signer(arguments)
     try:
         from gate.policy.trust import Group
+        from gate.signing.usable import refuse_unusable
         from gate.verify import Request, verify
 
         group = Group("the command line", (signer,), _roots(arguments.trusted_root))
-        _refuse_unreadable(group)
+        refuse_unusable(group.signers, group.roots or ())
         request = Request(arguments.path, bundle, content, _typed(group, content, arguments), default_jobs())
         with Progress("verifying") as progress:
             verdict = verify(request, progress)
@@ -96,23 +97,6 @@ def _roots(path: str | None) -> tuple[Root, ...] | None:
         return None
     data = _read(path, "the trust root")
     return (Root(path, path, data, hashlib.sha256(data).hexdigest(), Location(path)),)
-
-
-def _refuse_unreadable(group: Group) -> None:
-    """What is wrong with what the command line names is its own fault, not that of the signature."""
-    from gate.signing.errors import InvalidError
-    from gate.signing.judge import load_root, load_signer
-
-    signer = group.signers[0]
-    try:
-        load_signer(signer)
-        path = ""
-        for root in group.roots or ():
-            path = root.file
-            load_root(root.data)
-    except InvalidError as error:
-        name = path or getattr(signer, "file", "")
-        raise UsageError(f"{printable(name)}: {error.message}", "name the file that the signer publishes") from None
 
 
 def _typed(group: Group, content: bytes, arguments: argparse.Namespace) -> Group:

@@ -9,6 +9,8 @@ from gate.core.text import printable
 
 DBOM_NAME = "dbom.yaml"
 POLICY_NAME = "gate-policy.yaml"
+BUNDLE_SUFFIX = ".sigstore.json"
+"""What the name of a signature adds to that of what is signed, as the clients of Sigstore have it."""
 
 
 def upwards(directory: str) -> str:

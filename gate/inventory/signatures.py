@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from gate.checks.interface import Signed
 from gate.dbom.model import Signature
@@ -12,26 +13,39 @@ from gate.files import beneath
 from gate.signing import material
 from gate.signing.strictjson import MAX_BYTES
 
+MAX_SIGNATURES = 32
+"""Of one entry: as many as a policy can ask for."""
+_TOO_MANY = f"it is one of more than {MAX_SIGNATURES} of one entry, which are not read"
 
-def read_signatures(declared: Iterable[Signature], root: str) -> tuple[Signed, ...]:
-    """Every file that is declared, read beneath `root` without following links."""
-    return tuple(_read(signature, root) for signature in declared)
+
+def read_signatures(declared: Sequence[Signature], root: str) -> tuple[Signed, ...]:
+    """Every file that is declared, read beneath `root` without following links; the same file once."""
+    files = list(dict.fromkeys(declared))
+    read = [Signed(signature, *_read(signature.bundle, root)) for signature in files[:MAX_SIGNATURES]]
+    return (*read, *(Signed(signature, None, _TOO_MANY) for signature in files[MAX_SIGNATURES:]))
 
 
-def _read(signature: Signature, root: str) -> Signed:
+def _read(path: str, root: str) -> tuple[bytes | None, str]:
+    """The content, or why there is none."""
     try:
-        with beneath.file(root, signature.bundle) as descriptor:
+        with beneath.file(root, path) as descriptor:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                return Signed(signature, None, "it is no regular file")
+                return None, "it is no regular file"
             if status.st_size > MAX_BYTES:
-                return Signed(signature, None, f"it is larger than {MAX_BYTES >> 20} MiB")
+                return None, f"it is larger than {MAX_BYTES >> 20} MiB"
             with open(descriptor, "rb", closefd=False) as file:
-                return Signed(signature, file.read(MAX_BYTES))
+                return _shared(file.read(MAX_BYTES)), ""
     except FileNotFoundError:
-        return Signed(signature, None, "it is not there")
+        return None, "it is not there"
     except OSError as error:
-        return Signed(signature, None, f"it cannot be read: {error.strerror}")
+        return None, f"it cannot be read: {error.strerror}"
+
+
+@lru_cache(maxsize=64)
+def _shared(data: bytes) -> bytes:
+    """The same bytes in the same place: thousands of entries may name one attestation that is about all of them."""
+    return data
 
 
 def needed(signatures: Iterable[Signed]) -> tuple[str, ...]:

@@ -23,6 +23,35 @@ from gate.policy.trust import (
 )
 
 
+class Trusted:
+    """What policies say about signatures, with what is the same for all artifacts computed once."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._revoked = revoked(policies)
+        self._roots = known_roots(policies)
+
+    def trust_groups(self, subject: Subject, /) -> tuple[Group, ...]:
+        """Who may sign `subject`."""
+        return trust_groups(self._policies, subject)
+
+    def known_roots(self) -> tuple[Root, ...] | None:
+        """Every trust root that is named; None where none is."""
+        return self._roots
+
+    def requirement(self, subject: Subject, stage: Stage, /) -> Requirement:
+        """How many must sign, and when."""
+        return requirement(self._policies, subject, stage)
+
+    def revoked(self) -> Revoked:
+        """What no longer counts."""
+        return self._revoked
+
+    def summary_demands(self, subject: Subject, stage: Stage, /) -> tuple[tuple[SummaryDemand, Group], ...]:
+        """Which verification summaries there must be."""
+        return summary_demands(self._policies, subject, stage)
+
+
 def trust_groups(policies: Policies, subject: Subject) -> tuple[Group, ...]:
     """One group for each trusted document that has a signer whose `for:` selects `subject`."""
     found: dict[Group, None] = {}
@@ -30,6 +59,13 @@ def trust_groups(policies: Policies, subject: Subject) -> tuple[Group, ...]:
         if signers := tuple(s for s in document.trust.signers if s.selector.matches(subject)):
             found[Group(document.name, signers, roots(document))] = None
     return tuple(found)
+
+
+def known_roots(policies: Policies) -> tuple[Root, ...] | None:
+    """The trust roots of all trusted documents, each once; None where none names any."""
+    members = policies.members if policies.trusted is None else policies.trusted
+    given = {root.sha256: root for document in documents(members) for root in document.trust.roots or ()}
+    return tuple(given.values()) or None
 
 
 def requirement(policies: Policies, subject: Subject, stage: Stage) -> Requirement:

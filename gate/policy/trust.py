@@ -22,6 +22,17 @@ RETIRED: tuple[Retired, ...] = get_args(Retired)
 DocumentKind = Literal["dbom", "policy"]
 """A document that can be signed itself."""
 DOCUMENTS: tuple[DocumentKind, ...] = get_args(DocumentKind)
+UNTRUSTED_TRIGGERS = ("pull_request", "pull_request_target", "merge_request_event", "external_pull_request_event")
+"""Runs, on GitHub and GitLab, in which whoever proposes a change has a say; no identity accepts them by default."""
+VOUCHING = (
+    "https://slsa.dev/provenance/v0.2",
+    "https://slsa.dev/provenance/v1",
+    "https://sigstore.dev/cosign/sign/v1",
+)
+"""Statements that say where an artifact comes from, or no more than that it was signed.
+
+Another one, such as a scan that found something, is no word for the artifact unless the policy asks for its type.
+"""
 MAX_SIGNERS = 32
 """The most signers that a policy may ask for."""
 MAX_DAYS = 36500

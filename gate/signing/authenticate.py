@@ -14,11 +14,12 @@ from cryptography import x509
 
 from gate.signing import chain, keys, sct
 from gate.signing.bundle import Bundle
-from gate.signing.claims import Claims, common_names, read_claims
+from gate.signing.claims import Claims, own_names, read_claims
 from gate.signing.entries import Signed
 from gate.signing.envelope import Envelope
 from gate.signing.errors import InvalidError
 from gate.signing.log import Logged, verify_logged
+from gate.signing.reading import reading
 from gate.signing.roots import Period, TrustedRoot
 from gate.signing.target import Target
 from gate.signing.timestamps import verified_times
@@ -28,6 +29,8 @@ class Authenticated(NamedTuple):
     """A signer who is proven. `names` are what the certificate is for; a key has none.
 
     `times` are proven too, each an upper bound of when the signature was made, and `logged` the entries of logs.
+    `since` is a lower bound: a signature of Sigstore is no older than the certificate, whose key is made for it. Of
+    other keys nobody knows since when they sign, whatever a log says later.
     `retired` means that a key of the trust root that vouches for it is in use no more.
     """
 
@@ -38,6 +41,7 @@ class Authenticated(NamedTuple):
     times: tuple[dt.datetime, ...] = ()
     logged: tuple[Logged, ...] = ()
     retired: bool = False
+    since: dt.datetime | None = None
 
 
 def by_sigstore(bundle: Bundle, target: Target, root: TrustedRoot, now: dt.datetime) -> Authenticated:
@@ -63,7 +67,14 @@ def by_sigstore(bundle: Bundle, target: Target, root: TrustedRoot, now: dt.datet
     used = [*(one.log.period for one in logged), *(log.period for log in proven)]
     used += [period for _, period in (*issuers, *stamped)]
     return Authenticated(
-        "sigstore", keys.fingerprint(key), (claims.identity,), claims, times, logged, _retired(used, now)
+        "sigstore",
+        keys.fingerprint(key),
+        (claims.identity,),
+        claims,
+        times,
+        logged,
+        _retired(used, now),
+        leaf.not_valid_before_utc,
     )
 
 
@@ -99,17 +110,16 @@ def by_certificate(
     _within(leaf, now)
     chain.validate(leaf, between, anchors, now)
     chain.may_sign(leaf)
-    return Authenticated("certificate", keys.fingerprint(key), common_names(leaf))
+    names = own_names(leaf, constrained=any(map(chain.is_constrained, (*between, *anchors))))
+    return Authenticated("certificate", keys.fingerprint(key), names)
 
 
 def _signer(bundle: Bundle) -> tuple[x509.Certificate, keys.PublicKey]:
     if not bundle.chain:
         raise InvalidError("it is signed with a plain key, not with a certificate", "other-kind")
     leaf = chain.load(bundle.chain[0])
-    try:
+    with reading("the key of its certificate cannot be read", "certificate"):
         return leaf, keys.supported(leaf.public_key())
-    except ValueError:
-        raise InvalidError("the key of its certificate cannot be read", "certificate") from None
 
 
 def _logged(bundle: Bundle, target: Target, key: keys.PublicKey, root: TrustedRoot) -> tuple[Logged, ...]:
@@ -142,7 +152,8 @@ def _issued(
 
 
 def _within(leaf: x509.Certificate, time: dt.datetime) -> None:
-    start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    with reading("the dates of its certificate cannot be read", "certificate"):
+        start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if not start <= time <= end:
         when = "not valid yet" if time < start else "expired"
         raise InvalidError(

@@ -9,7 +9,7 @@ from gate.signing.artifact import Artifact
 from gate.signing.bundle import Bundle
 from gate.signing.envelope import Envelope
 from gate.signing.errors import InvalidError
-from gate.signing.statement import Statement, parse_statement
+from gate.signing.statement import Statement, Subject, read_statement
 
 
 class Bound(NamedTuple):
@@ -27,16 +27,24 @@ class Bound(NamedTuple):
 def bind(bundle: Bundle, artifact: Artifact) -> Bound:
     """What the content of `bundle` says of `artifact`; raises `InvalidError` where it is about something else.
 
-    A plain signature was compared with the digest of the artifact when it was verified.
+    A plain signature was compared with the digest of the artifact when it was verified. A statement is about a
+    directory where it has the digest of its listing, or its files for subjects, as `subject-checksums` of GitHub's
+    attestations gives.
     """
     if not isinstance(bundle.content, Envelope):
         return Bound()
-    statement = parse_statement(bundle.content)
+    read = read_statement(bundle.content)
+    statement = read.statement
     if statement.predicate_type in oms.PREDICATE_TYPES:
         return Bound(statement, oms.compare(oms.read_manifest(statement), artifact))
-    computed = {name: digest.hex() for name, digest in artifact.digests.items()}
-    for subject in statement.subjects:
-        known = [name for name in subject.digests if name in computed]
-        if known and all(subject.digests[name] == computed[name] for name in known):
-            return Bound(statement)
+    if any(_is(subject, artifact) for subject in read.find(artifact.digests)):
+        return Bound(statement)
+    if artifact.files is not None:
+        return Bound(statement, oms.compare(oms.by_subject(statement), artifact))
     raise InvalidError("it is about other bytes: no subject of its statement has the artifact's digest", "digest")
+
+
+def _is(subject: Subject, artifact: Artifact) -> bool:
+    """Whether all that a subject says of digests is true, as far as they were computed."""
+    known = [name for name in subject.digests if name in artifact.digests]
+    return bool(known) and all(subject.digests[name] == artifact.digests[name].hex() for name in known)

@@ -26,6 +26,9 @@ MAX_ENTRIES = 32
 MAX_CHAIN = 10
 MAX_HASHES = 64
 """A proof in a log has one hash for each level of its tree; no tree has more leaves than 64 bits count."""
+_MEMBERS = {"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"}
+"""No other is let through: a bundle in a directory is not over itself, so it must not double as another document, such
+as a configuration that a loader reads."""
 HASHES = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
 """The names that the protobuf format has for digests, and ours."""
 
@@ -86,6 +89,9 @@ def parse_bundle(data: bytes) -> Bundle:
     media_type = document.get("mediaType")
     if not isinstance(media_type, str) or media_type not in MEDIA_TYPES:
         raise InvalidError(_no_bundle(document, media_type), "media-type")
+    if other := sorted(document.keys() - _MEMBERS):
+        shown = printable(shorten(other[0]))
+        raise InvalidError(f"it has a member that no Sigstore bundle has: `{shown}`", "malformed")
     material = fields.inner(document, "verificationMaterial")
     chain, hint = _signer(material)
     data_of_time = material.get("timestampVerificationData")
@@ -111,6 +117,8 @@ def _no_bundle(document: dict[str, Json], media_type: Json) -> str:
         return "it has cosign's own older format: sign with `cosign sign-blob --new-bundle-format`"
     if "payloadType" in document and "signatures" in document:
         return "it is a bare DSSE envelope; a Sigstore bundle holds one, with what is needed to verify it"
+    if not {"attestations", "attestation_bundles", "verification_material"}.isdisjoint(document):
+        return "it has the format of a package registry; what is verified here is the Sigstore bundle inside of it"
     if media_type is None:
         return "it has no `mediaType`, so it is no Sigstore bundle"
     shown = printable(shorten(str(media_type)))
@@ -158,7 +166,7 @@ def _envelope(document: dict[str, Json]) -> Envelope:
     if len(signatures) != 1:
         raise InvalidError(f"its envelope has {len(signatures)} signatures; a bundle has one", "malformed")
     signature = fields.raw(fields.record(signatures[0], "signatures"), "sig")
-    return Envelope(fields.text(envelope, "payloadType"), fields.raw(envelope, "payload"), signature)
+    return Envelope(fields.encodable(envelope, "payloadType"), fields.raw(envelope, "payload"), signature)
 
 
 def _entry(value: Json) -> LogEntry:
@@ -190,5 +198,5 @@ def _proof(proof: dict[str, Json]) -> Proof:
         fields.integer(proof, "treeSize"),
         fields.raw(proof, "rootHash"),
         tuple(hashes),
-        fields.text(fields.record(checkpoint, "checkpoint"), "envelope") if checkpoint else None,
+        fields.encodable(fields.record(checkpoint, "checkpoint"), "envelope") if checkpoint else None,
     )

@@ -10,6 +10,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from gate.core.text import printable, shorten
 from gate.signing.errors import InvalidError
+from gate.signing.reading import NO_EXTENSION, UNREADABLE, reading
 
 _UNUSED = verification.ExtensionPolicy.permit_all()
 """For the signer's certificate: `code_signing` below looks at what matters, the rest of the web's profile does not."""
@@ -20,10 +21,8 @@ _ISSUER = verification.ExtensionPolicy.webpki_defaults_ca().may_be_present(
 
 def load(der: bytes) -> x509.Certificate:
     """The certificate in `der`; raises `InvalidError`."""
-    try:
+    with reading("a certificate in it cannot be read", "certificate"):
         return x509.load_der_x509_certificate(der)
-    except ValueError as error:
-        raise InvalidError(f"a certificate in it cannot be read: {_said(error)}", "certificate") from None
 
 
 def validate(
@@ -33,13 +32,14 @@ def validate(
 
     Raises `InvalidError` where there is no such chain, or a certificate in it was not valid at that time (RFC 5280).
     """
-    try:
+    no_way = "its certificate leads to no trusted root"
+    with reading(no_way, "chain"):
         builder = verification.PolicyBuilder().store(verification.Store(list(roots))).time(at.replace(tzinfo=None))
         policies = builder.extension_policies(ca_policy=_ISSUER, ee_policy=_UNUSED)
-        found = policies.build_client_verifier().verify(leaf, list(between))
-    except (verification.VerificationError, ValueError, x509.UnsupportedGeneralNameType) as error:
-        raise InvalidError(f"its certificate leads to no trusted root: {_said(error)}", "chain") from None
-    chain = found.chain
+        try:
+            chain = policies.build_client_verifier().verify(leaf, list(between)).chain
+        except verification.VerificationError as error:
+            raise InvalidError(f"{no_way}: {printable(shorten(str(error)))}", "chain") from None
     return chain[1] if len(chain) > 1 else chain[0]
 
 
@@ -56,10 +56,21 @@ def may_sign(leaf: x509.Certificate) -> None:
         raise InvalidError("its certificate is not for signing code", "certificate")
 
 
+def is_constrained(certificate: x509.Certificate) -> bool:
+    """Whether an authority may issue for some names only (RFC 5280, section 4.2.1.10)."""
+    try:
+        certificate.extensions.get_extension_for_class(x509.NameConstraints)
+    except x509.ExtensionNotFound:
+        return False
+    except UNREADABLE:
+        return True
+    return True
+
+
 def _for_signatures(leaf: x509.Certificate) -> bool:
     try:
         return leaf.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except NO_EXTENSION:
         return False
 
 
@@ -68,9 +79,5 @@ def _purposes(leaf: x509.Certificate) -> x509.ExtendedKeyUsage | None:
         return leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return None
-    except (x509.DuplicateExtension, ValueError):
+    except UNREADABLE:
         raise InvalidError("the extensions of its certificate cannot be read", "certificate") from None
-
-
-def _said(error: Exception) -> str:
-    return printable(shorten(str(error) or type(error).__name__))

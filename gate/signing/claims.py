@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from gate.signing.errors import InvalidError
+from gate.signing.reading import NO_EXTENSION, reading
 
 _ARC = "1.3.6.1.4.1.57264.1."
 _USERNAME = "1.3.6.1.4.1.57264.1.7"
@@ -53,10 +54,8 @@ _OLD = {"build_trigger": 2, "source_commit": 3, "source_ref": 6}
 
 def read_claims(certificate: x509.Certificate) -> Claims:
     """What `certificate` says; raises `InvalidError` where it is malformed or contradicts itself."""
-    try:
+    with reading("the extensions of its certificate cannot be read", "certificate"):
         extensions = {extension.oid.dotted_string: extension.value for extension in certificate.extensions}
-    except (ValueError, x509.DuplicateExtension):
-        raise InvalidError("the extensions of its certificate cannot be read", "certificate") from None
     raw = {
         int(oid[len(_ARC) :]): value.value
         for oid, value in extensions.items()
@@ -82,7 +81,7 @@ def _identity(certificate: x509.Certificate) -> str:
     """The one subject alternative name."""
     try:
         names = list(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
-    except (x509.ExtensionNotFound, ValueError):
+    except NO_EXTENSION:
         names = []
     if len(names) != 1:
         raise InvalidError(f"its certificate is for {len(names)} identities; it must be for one", "certificate")
@@ -94,16 +93,20 @@ def _identity(certificate: x509.Certificate) -> str:
     raise InvalidError("its certificate is for an identity of a kind that is not known here", "certificate")
 
 
-def common_names(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Who a certificate of an organisation's own is for: its alternative names and the common name of its subject."""
+def own_names(certificate: x509.Certificate, *, constrained: bool) -> tuple[str, ...]:
+    """Who a certificate of an organisation's own is for: its alternative names, or else its common name (RFC 6125).
+
+    Name constraints bind the alternative names alone, so below a `constrained` authority no common name counts.
+    """
     try:
         names = list(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
-    except (x509.ExtensionNotFound, ValueError):
+    except NO_EXTENSION:
         names = []
-    known = (x509.RFC822Name, x509.UniformResourceIdentifier, x509.DNSName)
-    texts = [name.value for name in names if isinstance(name, known)]
+    if names or constrained:
+        known = (x509.RFC822Name, x509.UniformResourceIdentifier, x509.DNSName)
+        return tuple(name.value for name in names if isinstance(name, known))
     subject = [attribute.value for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    return tuple(text for text in (*texts, *subject) if isinstance(text, str))
+    return tuple(text for text in subject if isinstance(text, str))
 
 
 def _plain(value: bytes | None) -> str | None:

@@ -10,13 +10,14 @@ from gate.core.errors import GateError
 from gate.core.globs import matches
 from gate.core.text import count, printable, shorten
 from gate.policy.trust import Certificate, Group, Identity, Revoked, SummaryDemand
-from gate.signing.artifact import Artifact
+from gate.signing.artifact import LISTING, Artifact
 from gate.signing.authenticate import Authenticated, by_certificate
 from gate.signing.bundle import Bundle, parse_bundle
 from gate.signing.envelope import Envelope
 from gate.signing.errors import InvalidError
 from gate.signing.identity import certificate_refusal
 from gate.signing.judge import UntrustedError, judge, load_anchors
+from gate.signing.revocation import revocation
 from gate.signing.statement import Statement, parse_statement
 from gate.signing.summary import PREDICATE_TYPE, Summary, read_summary
 from gate.signing.target import target
@@ -27,12 +28,19 @@ SKEW = dt.timedelta(minutes=5)
 """How far the clocks of two machines may differ; Kerberos has the same default (RFC 4120, section 8.2)."""
 
 
+class Mark(NamedTuple):
+    """A digest with its `kind`: `sha256` of a file, `LISTING` of a directory. A file may have the text of a listing."""
+
+    kind: str
+    digest: str
+
+
 class Read(NamedTuple):
-    """A summary with its envelope; `subjects` are the SHA-256 that it is about. Nothing of it is proven."""
+    """A summary with its envelope; `subjects` are what it is about. Nothing of it is proven."""
 
     bundle: Bundle
     summary: Summary
-    subjects: frozenset[str]
+    subjects: frozenset[Mark]
 
 
 class Signature(NamedTuple):
@@ -61,9 +69,9 @@ Assessed: TypeAlias = "Vouched | Refused"
 
 
 def assess(
-    data: bytes, sha256: str, wanted: tuple[SummaryDemand, Group], revoked: Revoked, now: dt.datetime
+    data: bytes, mark: Mark, wanted: tuple[SummaryDemand, Group], revoked: Revoked, now: dt.datetime
 ) -> Assessed:
-    """Whether the bundle in `data` is a summary of the artifact with the digest `sha256`, as `wanted`.
+    """Whether the bundle in `data` is a summary of the artifact with the digest `mark`, as `wanted`.
 
     Raises `UnableError` where the packaged trust root is needed and missing; nothing for what `data` holds.
     """
@@ -77,9 +85,8 @@ def assess(
     if isinstance(signed, str):
         return Refused(2, signed, read)
     conditions = (
-        _revocation(signed.signer, revoked),
-        None if sha256 in read.subjects else _other_bytes(read, sha256),
-        "the policy revokes these bytes" if sha256 in revoked.digests else None,
+        None if mark in read.subjects else _other_bytes(read, mark.digest),
+        revocation(signed.signer, revoked),
         _claims(read.summary, demand),
         _age(read.summary, signed.signer, demand, now),
     )
@@ -104,11 +111,15 @@ def _read(data: bytes) -> Read | InvalidError:
         return error
 
 
-def _subjects(found: Statement) -> frozenset[str]:
-    digests = frozenset(subject.digests["sha256"] for subject in found.subjects if "sha256" in subject.digests)
-    if not all(len(digest) == 64 and set(digest) <= set("0123456789abcdef") for digest in digests) or not digests:
+def _subjects(found: Statement) -> frozenset[Mark]:
+    marks = {Mark(kind, one.digests[kind]) for one in found.subjects for kind in _KINDS if kind in one.digests}
+    if not all(len(mark.digest) == 64 and set(mark.digest) <= _DIGITS for mark in marks) or not marks:
         raise InvalidError("its subjects have no SHA-256", "malformed")
-    return digests
+    return frozenset(marks)
+
+
+_KINDS = ("sha256", LISTING)
+_DIGITS = frozenset("0123456789abcdef")
 
 
 @lru_cache(maxsize=256)
@@ -119,7 +130,8 @@ def _signed(data: bytes, group: Group, now: dt.datetime) -> Signature | str:
     """
     read = _read(data)
     assert isinstance(read, Read)
-    subject = Artifact("", {"sha256": bytes.fromhex(min(read.subjects))})
+    any_one = min(read.subjects)
+    subject = Artifact("", {any_one.kind: bytes.fromhex(any_one.digest)})
     try:
         return _signer(read.bundle, subject, group, now)
     except (InvalidError, UntrustedError) as error:
@@ -153,15 +165,6 @@ def _signer(bundle: Bundle, subject: Artifact, group: Group, now: dt.datetime) -
         raise refusal
     accepted = judge(bundle, subject, group._replace(signers=others), now)
     return Signature(accepted.name, accepted.signer)
-
-
-def _revocation(signer: Authenticated, revoked: Revoked) -> str | None:
-    if signer.fingerprint in revoked.keys:
-        return "the policy revokes the key that signed it"
-    for name in signer.names:
-        if any(matches(pattern, name) for pattern in revoked.identities):
-            return f'the policy revokes "{printable(shorten(name))}", who signed it'
-    return None
 
 
 def _other_bytes(read: Read, sha256: str) -> str:

@@ -20,6 +20,7 @@ from gate.signing import fields, keys, strictjson
 from gate.signing.bundle import HASHES, LogEntry
 from gate.signing.envelope import Envelope
 from gate.signing.errors import InvalidError
+from gate.signing.reading import reading
 from gate.signing.target import Target
 
 
@@ -153,17 +154,15 @@ def _same_v2(signature: dict[str, Json], signed: Signed) -> None:
 
 
 def _same_pem(pem: bytes, signed: Signed) -> None:
-    try:
+    with reading("the signer in the log entry cannot be read", "entry"):
         if b"-----BEGIN CERTIFICATE-----" in pem:
             certificate = x509.load_pem_x509_certificate(pem)
             return _same_signer(certificate.public_bytes(Encoding.DER), None, signed)
         return _same_signer(None, keys.der(keys.load_public_key(pem)), signed)
-    except ValueError:
-        raise InvalidError("the signer in the log entry cannot be read", "entry") from None
 
 
 def _same_signer(certificate: bytes | None, key: bytes | None, signed: Signed) -> None:
-    """A log may keep the certificate, or only its key; a bare key must not stand for a certificate of another key."""
-    same = certificate == signed.certificate if certificate is not None else key == keys.der(signed.key)
+    """An entry with a bare key hides a certificate from those who watch the log for its name: it does not do."""
+    same = certificate == signed.certificate and (certificate is not None or key == keys.der(signed.key))
     if not same:
         raise InvalidError("the log entry is about another signer", "entry")

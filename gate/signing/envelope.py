@@ -28,12 +28,10 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def old_pae(envelope: Envelope) -> bytes | None:
+def old_pae(envelope: Envelope) -> bytes:
     """What model_signing 0.2 signed in place of the right encoding: a Python literal of the payload.
 
-    None for anything but a statement of that version. The literal says no less than the payload, so it is as good.
+    The literal says no less than the payload, so it is as good.
     """
-    if envelope.payload_type != IN_TOTO or OLD_PREDICATE_TYPE.encode() not in envelope.payload:
-        return None
     kind, payload = envelope.payload_type, envelope.payload
     return f"DSSEV1 {len(kind)} {kind} {len(payload)} {payload!r}".encode()

@@ -17,7 +17,7 @@ def describe(bundle: Bundle, signer: Authenticated | None, bound: Bound | None) 
         if bound.statement.builder:
             facts["builder"] = shorten(bound.statement.builder, 250)
     if signer is None:
-        return facts
+        return {**facts, "hint": shorten(bundle.hint)} if bundle.hint else facts
     facts["kind"] = signer.kind
     facts["key"] = signer.fingerprint
     if signer.names:
@@ -28,9 +28,7 @@ def describe(bundle: Bundle, signer: Authenticated | None, bound: Bound | None) 
     if signer.times:
         facts["signed_at"] = f"{min(signer.times):%Y-%m-%dT%H:%M:%SZ}"
     if signer.logged:
-        facts["log"] = [
-            {"index": one.entry.position, "url": shorten(one.log.url), **_time(one.time)} for one in signer.logged
-        ]
+        facts["log"] = [{"index": one.number, "url": shorten(one.log.url), **_time(one.time)} for one in signer.logged]
     if signer.retired:
         facts["retired_key"] = True
     return facts

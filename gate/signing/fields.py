@@ -44,6 +44,16 @@ def optional_text(parent: dict[str, Json], name: str) -> str | None:
     return value
 
 
+def encodable(parent: dict[str, Json], name: str) -> str:
+    """The text under `name` that has a UTF-8 form: JSON can also hold halves of a character (RFC 8259, section 8.2)."""
+    value = text(parent, name)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidError(f"`{name}` holds half a character", "malformed") from None
+    return value
+
+
 def items(parent: dict[str, Json], name: str, most: int = MAX_ITEMS) -> list[Json]:
     """The list under `name`, empty where it is left out; of at most `most` items."""
     value = parent.get(name)

@@ -11,21 +11,9 @@ from typing import NamedTuple, Protocol
 
 from gate.core.globs import matches
 from gate.core.text import printable, shorten
-from gate.policy.trust import Certificate, Identity
+from gate.policy.trust import UNTRUSTED_TRIGGERS, VOUCHING, Certificate, Identity
 from gate.signing.authenticate import Authenticated
 from gate.signing.binding import Bound
-
-UNTRUSTED_TRIGGERS = ("pull_request", "pull_request_target")
-"""Whoever opens a pull request has a say in what such a run does."""
-VOUCHING = (
-    "https://slsa.dev/provenance/v0.2",
-    "https://slsa.dev/provenance/v1",
-    "https://sigstore.dev/cosign/sign/v1",
-)
-"""Statements that say where an artifact comes from, or no more than that it was signed.
-
-Another one, such as a scan that found something, is no word for the artifact unless the policy asks for its type.
-"""
 
 
 class Condition(Protocol):

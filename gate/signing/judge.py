@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeAlias
 
 from cryptography import x509
 
+from gate.core.errors import UnableError
 from gate.core.text import printable, shorten
-from gate.policy.trust import Certificate, Group, Identity, Key, Signer
+from gate.policy.trust import Certificate, Group, Identity, Key, Root
 from gate.signing import keys, roots
 from gate.signing.artifact import Artifact
 from gate.signing.authenticate import Authenticated, by_certificate, by_key, by_sigstore
 from gate.signing.binding import Bound, bind
 from gate.signing.bundle import Bundle
+from gate.signing.envelope import Envelope
 from gate.signing.errors import InvalidError
 from gate.signing.identity import certificate_refusal, identity_refusal, predicate_refusal
 from gate.signing.target import Target, target
@@ -29,6 +31,7 @@ class UntrustedError(Exception):
         self.message, self.signer, self.bound = message, signer, bound
 
 
+Binding: TypeAlias = Callable[[], Bound]
 Refusal: TypeAlias = "InvalidError | UntrustedError"
 
 
@@ -47,9 +50,9 @@ def judge(bundle: Bundle, artifact: Artifact, group: Group, now: dt.datetime) ->
     `UnableError` where the packaged trust root is needed and missing.
     """
     signed = target(bundle, artifact)
-    bound = bind(bundle, artifact)
+    bound = cache(partial(bind, bundle, artifact))  # once, and only of what is authentic: a manifest may be long
     if not bundle.chain:
-        return _judge_key(bundle, signed, bound, group)
+        return _judge_key(bundle, signed, bound, group, now)
     own = [signer for signer in group.signers if isinstance(signer, Certificate)]
     issued = tuple(signer for signer in group.signers if isinstance(signer, Identity))
     attempts: list[Callable[[], Accepted]] = [
@@ -65,7 +68,7 @@ def judge(bundle: Bundle, artifact: Artifact, group: Group, now: dt.datetime) ->
         refusals.append(found)
     if group.signers or isinstance(refusals[-1], UntrustedError):
         raise _nearest(refusals)
-    raise UntrustedError(f"no policy says whom to trust, and {refusals[-1].message}", None, bound)
+    raise UntrustedError(f"no policy says whom to trust, and {refusals[-1].message}", None, None)
 
 
 def _outcome(attempt: Callable[[], Accepted]) -> Accepted | Refusal:
@@ -75,25 +78,34 @@ def _outcome(attempt: Callable[[], Accepted]) -> Accepted | Refusal:
         return error
 
 
-def _judge_key(bundle: Bundle, signed: Target, bound: Bound, group: Group) -> Accepted:
+def _judge_key(bundle: Bundle, signed: Target, bound: Binding, group: Group, now: dt.datetime) -> Accepted:
     known = [(signer, load_key(signer)) for signer in group.signers if isinstance(signer, Key)]
     if not known:
-        raise UntrustedError("it is signed with a key, and the policy trusts none", None, bound)
+        raise UntrustedError("it is signed with a key, and the policy trusts none", None, None)
     named = [pair for pair in known if bundle.hint and bundle.hint in keys.hints(pair[1])]
     if bundle.hint and not named and _is_digest(bundle.hint):
-        raise UntrustedError("it names a key that is none of those in the policy", None, bound)
-    instances = tuple(root for given in group.roots or () for root in load_root(given.data))
-    refusal = InvalidError("no key of the policy made it", "signature")
-    for signer, key in named or known:
+        raise UntrustedError("it names a key that is none of those in the policy", None, None)
+    instances = _known(group) if bundle.entries or bundle.timestamps else ()
+    refusal: Refusal = InvalidError("no key of the policy made it", "signature")
+    for signer, _ in named or known:
         try:
-            authenticated = by_key(bundle, signed, key, instances)
+            authenticated = _proven(bundle, signed, signer, instances, now)
         except InvalidError as error:
-            refusal = error
+            refusal = refusal if isinstance(refusal, UntrustedError) else error
             continue
-        if reason := predicate_refusal(signer.predicate_type, bound):
-            raise UntrustedError(reason, authenticated, bound)
-        return Accepted(signer.name, authenticated, bound)
+        reason = predicate_refusal(signer.predicate_type, bound())
+        if reason is None:
+            return Accepted(signer.name, authenticated, bound())
+        refusal = UntrustedError(reason, authenticated, bound())  # the same key may stand under another name too
     raise refusal
+
+
+def _known(group: Group) -> tuple[Instance, ...]:
+    """A key needs no instance of Sigstore, so that none is missing where the packaged root is."""
+    try:
+        return _instances(group)
+    except UnableError:
+        return ()
 
 
 def _is_digest(hint: str) -> bool:
@@ -101,24 +113,27 @@ def _is_digest(hint: str) -> bool:
     return len(hint) in (44, 64)
 
 
-def _judge_certificate(bundle: Bundle, signed: Target, bound: Bound, signer: Certificate, now: dt.datetime) -> Accepted:
-    authenticated = by_certificate(bundle, signed, load_anchors(signer), now)
-    reason = certificate_refusal(signer, authenticated) or predicate_refusal(None, bound)
+def _judge_certificate(
+    bundle: Bundle, signed: Target, bound: Binding, signer: Certificate, now: dt.datetime
+) -> Accepted:
+    authenticated = _proven(bundle, signed, signer, (), now)
+    reason = certificate_refusal(signer, authenticated) or predicate_refusal(None, bound())
     if reason:
-        raise UntrustedError(reason, authenticated, bound)
-    return Accepted(signer.name, authenticated, bound)
+        raise UntrustedError(reason, authenticated, bound())
+    return Accepted(signer.name, authenticated, bound())
 
 
-def _judge_identity(bundle: Bundle, signed: Target, bound: Bound, group: Group, now: dt.datetime) -> Accepted:
+def _judge_identity(bundle: Bundle, signed: Target, bound: Binding, group: Group, now: dt.datetime) -> Accepted:
     """Each root on its own: a certificate of one instance in the log of another proves nothing.
 
     Where the group has no identities, the signer is proven all the same, so that the refusal can say who it is.
     """
     signers = [signer for signer in group.signers if isinstance(signer, Identity)]
     refusals: list[Refusal] = []
-    for name, instance in _instances(group):
+    for instance in _instances(group):
+        name = instance.root.name if instance.root else None
         try:
-            authenticated = by_sigstore(bundle, signed, instance, now)
+            authenticated = _proven(bundle, signed, instance, (), now)
         except InvalidError as error:
             refusals.append(error)
             continue
@@ -126,13 +141,13 @@ def _judge_identity(bundle: Bundle, signed: Target, bound: Bound, group: Group, 
         for signer in signers:
             other = signer.trust_root is not None and signer.trust_root != name
             reason = (
-                "it is of another instance of Sigstore" if other else identity_refusal(signer, authenticated, bound)
+                "it is of another instance of Sigstore" if other else identity_refusal(signer, authenticated, bound())
             )
             if reason is None:
-                return Accepted(signer.name, authenticated, bound)
+                return Accepted(signer.name, authenticated, bound())
             reasons.append(f"{signer.name}: {reason}" if len(signers) > 1 else reason)
         reason = "; ".join(reasons[:_REASONS]) or f"it is by {described(authenticated)}, whom no policy trusts"
-        refusals.append(UntrustedError(reason, authenticated, bound))
+        refusals.append(UntrustedError(reason, authenticated, bound()))
     if not refusals:
         raise InvalidError("the policy leaves no trust root that could prove it", "no-root")
     raise _nearest(refusals)
@@ -150,10 +165,61 @@ def _nearest(refusals: list[Refusal]) -> Refusal:
     return min(refusals, key=rank)
 
 
-def _instances(group: Group) -> list[tuple[str | None, roots.TrustedRoot]]:
-    if group.roots is None:
-        return [(None, root) for root in roots.public_good()]
-    return [(given.name, root) for given in group.roots for root in load_root(given.data)]
+class Instance(NamedTuple):
+    """One instance of Sigstore: the one at `position` in a root of the policy, or in the packaged one for None."""
+
+    root: Root | None
+    position: int
+
+    def load(self) -> roots.TrustedRoot:
+        """Its keys and certificates."""
+        return (load_root(self.root.data) if self.root else roots.public_good())[self.position]
+
+
+def _instances(group: Group) -> tuple[Instance, ...]:
+    given: tuple[Root | None, ...] = (None,) if group.roots is None else group.roots
+    counted = [(root, len(load_root(root.data) if root else roots.public_good())) for root in given]
+    return tuple(Instance(root, position) for root, number in counted for position in range(number))
+
+
+Source: TypeAlias = "Key | Certificate | Instance"
+"""What proves a signer."""
+
+
+def _proven(
+    bundle: Bundle, signed: Target, source: Source, instances: tuple[Instance, ...], now: dt.datetime
+) -> Authenticated:
+    """The signer, by what the policy names; an envelope proves the same for every artifact, and does so once."""
+    if not isinstance(bundle.content, Envelope):
+        return _authenticate(bundle, signed, source, instances, now)
+    found = _once(bundle, source, instances, now)
+    if isinstance(found, InvalidError):
+        raise InvalidError(found.message, found.code)  # a new one: what is raised again and again grows
+    return found
+
+
+@lru_cache(maxsize=256)
+def _once(
+    bundle: Bundle, source: Source, instances: tuple[Instance, ...], now: dt.datetime
+) -> Authenticated | InvalidError:
+    try:
+        return _authenticate(bundle, target(bundle, _NOTHING), source, instances, now)
+    except InvalidError as error:
+        return error
+
+
+_NOTHING = Artifact("", {})
+"""An envelope is verified without the artifact."""
+
+
+def _authenticate(
+    bundle: Bundle, signed: Target, source: Source, instances: tuple[Instance, ...], now: dt.datetime
+) -> Authenticated:
+    if isinstance(source, Key):
+        return by_key(bundle, signed, load_key(source), [instance.load() for instance in instances])
+    if isinstance(source, Certificate):
+        return by_certificate(bundle, signed, load_anchors(source), now)
+    return by_sigstore(bundle, signed, source.load(), now)
 
 
 def described(signer: Authenticated) -> str:
@@ -174,6 +240,7 @@ def load_key(signer: Key) -> keys.PublicKey:
     return keys.load_public_key(signer.pem)
 
 
+@lru_cache(maxsize=64)
 def load_anchors(signer: Certificate) -> tuple[x509.Certificate, ...]:
     """The certificate authorities of a policy; raises `InvalidError`."""
     start = signer.pem.find(b"-----BEGIN CERTIFICATE-----")
@@ -181,11 +248,3 @@ def load_anchors(signer: Certificate) -> tuple[x509.Certificate, ...]:
         return tuple(x509.load_pem_x509_certificates(signer.pem[max(start, 0) :]))
     except ValueError:
         raise InvalidError("it holds no certificate in PEM", "certificate") from None
-
-
-def load_signer(signer: Signer) -> None:
-    """Reads what a policy names, so that what is wrong with it is found before anything is judged."""
-    if isinstance(signer, Key):
-        load_key(signer)
-    elif isinstance(signer, Certificate):
-        load_anchors(signer)

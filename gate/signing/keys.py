@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -30,6 +31,7 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 
+@lru_cache(maxsize=256)
 def load_public_key(pem: bytes) -> PublicKey:
     """The key in a PEM file (SubjectPublicKeyInfo); raises `InvalidError` with what it is instead."""
     start = pem.find(b"-----BEGIN ")

@@ -25,6 +25,12 @@ class Logged(NamedTuple):
     log: Log
     time: dt.datetime | None
 
+    @property
+    def number(self) -> int:
+        """The place in the log that is proven: by the promise, else by the proof, where it counts within a shard."""
+        proof = self.entry.proof
+        return self.entry.position if self.entry.promise is not None or proof is None else proof.position
+
 
 def verify_logged(entry: LogEntry, version: int, signed: Signed, logs: Iterable[Log]) -> Logged:
     """Whether `entry` is in one of `logs`, and about what was signed; raises `InvalidError`.

@@ -8,15 +8,18 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 
+from gate.files.root import BUNDLE_SUFFIX
 from gate.signing import oms
 from gate.signing.bundle import Bundle, MessageSignature, parse_bundle
 from gate.signing.envelope import Envelope
 from gate.signing.errors import InvalidError
-from gate.signing.statement import Statement, parse_statement
+from gate.signing.statement import Statement, parse_statement, read_statement
 
-SUFFIX = ".sigstore.json"
-"""What the name of a bundle adds to that of the artifact."""
+SUFFIXES = (BUNDLE_SUFFIX, ".sigstore", ".sig")
+"""What names of signatures end with. Only such a file may lie unsigned in a signed directory, as its own signature:
+some of a bundle is free text, which another name could make a template or a configuration of."""
 MAX_BUNDLES = 100
 MAX_BARE = 8 * 1024
 """Bytes of a bare signature; one of RSA with 8192 bits has 1,400 characters."""
@@ -25,6 +28,7 @@ _BARE_LENGTHS = range(64, 1025)
 _NEEDED = ("sha384", "sha512")
 
 
+@lru_cache(maxsize=8)
 def parse_signatures(data: bytes) -> tuple[Bundle, ...]:
     """The signatures in a file: one bundle, one on each line (`gh attestation download`), or one by a key as it is.
 
@@ -34,8 +38,8 @@ def parse_signatures(data: bytes) -> tuple[Bundle, ...]:
         raise InvalidError("it is empty", "malformed")
     if not data.lstrip().startswith(b"{"):
         return (_bare(data),)
-    lines = [line for line in data.splitlines() if line.strip()]
-    if len(lines) > 1 and all(line.startswith(b'{"') and line.rstrip().endswith(b"}") for line in lines):
+    lines = [line.strip() for line in data.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
         if len(lines) > MAX_BUNDLES:
             raise InvalidError(f"it holds {len(lines)} bundles; more than {MAX_BUNDLES} are not read", "malformed")
         return tuple(map(parse_bundle, lines))
@@ -50,12 +54,13 @@ def _bare(data: bytes) -> Bundle:
     try:
         signature = base64.b64decode(compact, validate=True) if compact.isascii() else data
     except (binascii.Error, ValueError):
-        signature = data
+        signature = b""  # text, such as the page that a server sent in place of the file
     if len(data) > MAX_BARE or len(signature) not in _BARE_LENGTHS:
         raise InvalidError("it is neither a Sigstore bundle nor a bare signature", "malformed")
     return Bundle(3, MessageSignature(signature, None, None), (), "", (), ())
 
 
+@lru_cache(maxsize=8)
 def needed(data: bytes) -> frozenset[str]:
     """The digests beside SHA-256 that verifying the signatures in `data` needs; none for what cannot be read."""
     try:
@@ -67,7 +72,7 @@ def needed(data: bytes) -> frozenset[str]:
 def _needed(bundle: Bundle) -> frozenset[str]:
     content = bundle.content
     if isinstance(content, Envelope):
-        return _named(parse_statement(content))
+        return _named(read_statement(content).statement)
     if content.algorithm is None:
         return frozenset(_NEEDED)
     return frozenset((content.algorithm,)) - {"sha256"}
@@ -78,7 +83,7 @@ def _named(statement: Statement) -> frozenset[str]:
         listed = {algorithm for algorithm, _ in oms.read_manifest(statement).files.values()}
         return frozenset(listed - {"sha256"})
     algorithms = {algorithm for subject in statement.subjects for algorithm in subject.digests}
-    return frozenset() if "sha256" in algorithms else frozenset(algorithms.intersection(_NEEDED))
+    return frozenset(algorithms.intersection(_NEEDED))  # beside a SHA-256 too: all that is said must be true
 
 
 def predicate_types(data: bytes) -> tuple[str, ...]:

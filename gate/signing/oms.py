@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gate.core.model import Json
@@ -49,8 +49,7 @@ class Uncovered(NamedTuple):
 def read_manifest(statement: Statement) -> Manifest:
     """The manifest in a statement of one of `PREDICATE_TYPES`; raises `InvalidError`."""
     if statement.predicate_type == OLD_PREDICATE_TYPE:
-        old = [(subject.name, "sha256", subject.digests.get("sha256", "")) for subject in statement.subjects]
-        return Manifest(_files(old))
+        return by_subject(statement)
     serialization = fields.inner(statement.predicate, "serialization")
     method = fields.text(serialization, "method")
     if method != "files":
@@ -65,6 +64,11 @@ def read_manifest(statement: Statement) -> Manifest:
         files = {statement.subjects[0].name or SINGLE: files[SINGLE]}
     ignored = fields.items(serialization, "ignore_paths", MAX_SUBJECTS)
     return Manifest(files, tuple(path for path in ignored if isinstance(path, str)))
+
+
+def by_subject(statement: Statement) -> Manifest:
+    """A statement with files for subjects as the manifest of a directory; raises `InvalidError` where it is none."""
+    return Manifest(_files([(one.name, "sha256", one.digests.get("sha256", "")) for one in statement.subjects]))
 
 
 def _files(listed: list[tuple[str, str, str]]) -> dict[str, tuple[str, bytes]]:
@@ -111,7 +115,8 @@ def compare(manifest: Manifest, artifact: Artifact) -> Uncovered:
     if missing := [name for name in manifest.files if name not in found]:
         raise InvalidError(f"it is also over {_listed(missing)}, which {_are(missing)} not there", "missing-file")
     rest = sorted(name for name in found if name not in manifest.files)
-    ignored = frozenset(name for name in rest if _ignored(name, manifest.ignored))
+    left_out = frozenset(path.rstrip("/") for path in manifest.ignored)
+    ignored = frozenset(name for name in rest if not left_out.isdisjoint(_within(name)))
     empty = tuple(name for name in rest if name in artifact.empty)
     return Uncovered(tuple(name for name in rest if name not in artifact.empty), empty, ignored)
 
@@ -125,8 +130,11 @@ def _single(manifest: Manifest, artifact: Artifact) -> None:
         raise InvalidError("it is over other bytes", "digest")
 
 
-def _ignored(name: str, ignored: tuple[str, ...]) -> bool:
-    return any(name == path or name.startswith(path.rstrip("/") + "/") for path in ignored)
+def _within(name: str) -> Iterator[str]:
+    """A path and every directory above it."""
+    while name:
+        yield name
+        name = name.rpartition("/")[0]
 
 
 def _listed(names: list[str]) -> str:

@@ -12,6 +12,7 @@ from cryptography.x509.certificate_transparency import LogEntryType, SignedCerti
 
 from gate.signing import keys
 from gate.signing.errors import InvalidError
+from gate.signing.reading import NO_EXTENSION, reading
 from gate.signing.roots import Log
 
 MAX_TIMESTAMPS = 32
@@ -25,7 +26,7 @@ def verify_logged(leaf: x509.Certificate, issuer: x509.Certificate, logs: Iterab
     try:
         extension = leaf.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps)
         promises = list(extension.value)[:MAX_TIMESTAMPS]
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except NO_EXTENSION:
         raise InvalidError("its certificate has no proof of a certificate log (SCT)", "sct") from None
     known = {log.key_id: log for log in logs}
     own = [promise for promise in promises if promise.log_id in known]
@@ -52,11 +53,9 @@ def _verify(promise: SignedCertificateTimestamp, leaf: x509.Certificate, issuer:
 
 def _signed(promise: SignedCertificateTimestamp, leaf: x509.Certificate, issuer: x509.Certificate) -> bytes:
     """What the log signed, by RFC 6962, section 3.2, for a precertificate."""
-    try:
+    with reading("its certificate cannot be compared with the certificate log (SCT)", "sct"):
         issuer_key = hashlib.sha256(keys.der(keys.supported(issuer.public_key()))).digest()
         certificate = leaf.tbs_precertificate_bytes
-    except ValueError:
-        raise InvalidError("its certificate cannot be compared with the certificate log (SCT)", "sct") from None
     milliseconds = round(promise.timestamp.replace(tzinfo=dt.timezone.utc).timestamp() * 1000)
     extensions = promise.extension_bytes
     return b"".join(

@@ -5,7 +5,8 @@ https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from gate.core.model import Json
@@ -40,6 +41,29 @@ class Statement(NamedTuple):
         builder = run.get("builder") if isinstance(run, dict) else self.predicate.get("builder")
         found = builder.get("id") if isinstance(builder, dict) else None
         return found if isinstance(found, str) else None
+
+
+class Read(NamedTuple):
+    """A statement, with its subjects by each of their digests: one may be about thousands of artifacts."""
+
+    statement: Statement
+    by_digest: Mapping[tuple[str, str], list[Subject]]
+
+    def find(self, digests: Mapping[str, bytes]) -> Iterator[Subject]:
+        """The subjects that have one of these digests."""
+        for name, digest in digests.items():
+            yield from self.by_digest.get((name, digest.hex()), ())
+
+
+@lru_cache(maxsize=8)
+def read_statement(envelope: Envelope) -> Read:
+    """The statement in an envelope, read once for all artifacts; raises as `parse_statement`."""
+    statement = parse_statement(envelope)
+    found: dict[tuple[str, str], list[Subject]] = {}
+    for subject in statement.subjects:
+        for mark in subject.digests.items():
+            found.setdefault(mark, []).append(subject)
+    return Read(statement, found)
 
 
 def parse_statement(envelope: Envelope) -> Statement:

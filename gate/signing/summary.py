@@ -40,10 +40,11 @@ _TIME = re.compile(
 
 
 class Resource(NamedTuple):
-    """Something with a digest: `uri` is a name where it is a subject."""
+    """Something with a digest: `uri` is a name where it is a subject; `kind` is `LISTING` for a directory."""
 
     uri: str
-    sha256: str
+    digest: str
+    kind: str = "sha256"
 
 
 class Document(NamedTuple):
@@ -89,7 +90,7 @@ def statement(found: Verification) -> bytes:
         "timeVerified": f"{found.time.astimezone(dt.timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
         "resourceUri": found.resource,
         "policy": _policy(found.policies),
-        "inputAttestations": [{"uri": item.uri, "digest": {"sha256": item.sha256}} for item in found.inputs],
+        "inputAttestations": [{"uri": item.uri, "digest": {item.kind: item.digest}} for item in found.inputs],
         "verificationResult": "PASSED" if found.passed else FAILED,
         "verifiedLevels": [*found.levels] if found.passed else [FAILED],
         "slsaVersion": SLSA_VERSION,
@@ -100,7 +101,7 @@ def statement(found: Verification) -> bytes:
             ],
         },
     }
-    subjects = [{"name": item.uri, "digest": {"sha256": item.sha256}} for item in found.subjects]
+    subjects = [{"name": item.uri, "digest": {item.kind: item.digest}} for item in found.subjects]
     content = {"_type": TYPE, "subject": subjects, "predicateType": PREDICATE_TYPE, "predicate": predicate}
     return json.dumps(content, separators=(",", ":")).encode()
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from gate.signing import keys
 from gate.signing.artifact import Artifact
 from gate.signing.bundle import Bundle, MessageSignature
-from gate.signing.envelope import Envelope, old_pae
+from gate.signing.envelope import OLD_PREDICATE_TYPE, Envelope, old_pae
 from gate.signing.errors import InvalidError
+from gate.signing.statement import read_statement
 
 
 class Target(NamedTuple):
@@ -42,6 +43,8 @@ class Target(NamedTuple):
         message = self.message()
         if message is None:
             raise InvalidError("Ed25519 signs the whole file, which is too large to read: sign a statement", "size")
+        if hashlib.sha256(message).digest() != self.digests["sha256"]:
+            raise InvalidError("the file changed while it was judged", "changed")
         return keys.verify(key, signature, message)
 
 
@@ -51,9 +54,22 @@ def target(bundle: Bundle, artifact: Artifact) -> Target:
     if isinstance(content, Envelope):
         signed = content.signed
         digests = {name: hashlib.new(name, signed).digest() for name in ("sha256", "sha384", "sha512")}
-        return Target(digests, lambda: signed, old_pae(content))
+        return Target(digests, lambda: signed, old_pae(content) if _is_old(content) else None)
+    if artifact.files is not None:
+        raise InvalidError(
+            "it is over a single file, and this is a directory: `gate sign` lists its files", "directory"
+        )
     _compare(content, artifact)
     return Target(artifact.digests, artifact.message)
+
+
+def _is_old(envelope: Envelope) -> bool:
+    """Whether it holds a statement as only model_signing 0.2 wrote it; no other may be signed in the old way."""
+    if OLD_PREDICATE_TYPE.encode() not in envelope.payload:
+        return False
+    with suppress(InvalidError):
+        return read_statement(envelope).statement.predicate_type == OLD_PREDICATE_TYPE
+    return False
 
 
 def _compare(content: MessageSignature, artifact: Artifact) -> None:

@@ -11,6 +11,7 @@ from rfc3161_client.errors import VerificationError
 from rfc3161_client.tsp import TimeStampResponse
 
 from gate.signing.errors import InvalidError
+from gate.signing.reading import NO_EXTENSION, reading
 from gate.signing.roots import Authority
 
 
@@ -24,10 +25,8 @@ def verified_times(
     """
     known = tuple(authorities)
     for stamp in stamps:
-        try:
+        with reading("a timestamp in it cannot be read", "timestamp"):
             response = decode_timestamp_response(stamp)
-        except ValueError:
-            raise InvalidError("a timestamp in it cannot be read", "timestamp") from None
         by = next((authority for authority in known if _verifies(response, signature, authority)), None)
         if by is not None:
             yield response.tst_info.gen_time, by
@@ -42,14 +41,15 @@ def _verifies(response: TimeStampResponse, signature: bytes, authority: Authorit
     for certificate in between:
         builder = builder.add_intermediate_certificate(certificate)
     try:
-        builder.build().verify_message(response, signature)
-        return authority.period.holds(response.tst_info.gen_time)
-    except (VerificationError, ValueError):
+        with reading("a certificate in a timestamp cannot be read", "timestamp"):
+            builder.build().verify_message(response, signature)
+            return authority.period.holds(response.tst_info.gen_time)
+    except (VerificationError, InvalidError):
         return False
 
 
 def _issues(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except NO_EXTENSION:
         return False

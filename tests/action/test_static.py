@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 import yaml
 
-from tests.support import PROJECT, Repo
+from tests.support import PROJECT, Repo, sha256
 
 WORKFLOWS = sorted((PROJECT / "examples" / "workflows").glob("*.yml"))
 SCRIPTS = sorted((PROJECT / "action").glob("*.py"))
@@ -165,6 +165,19 @@ def test_what_a_dbom_needs(repo: Repo) -> None:
     assert needs(repo, "missing", "dbom.yaml") == ["sign", "suites", "poisoning"]
     repo.write("dbom.yaml", "dbom: [")
     assert needs(repo, ".", "") == needs(repo, "missing", "") == []
+
+
+def test_what_a_policy_needs(repo: Repo) -> None:
+    """A policy can demand a signature where the DBOM declares none."""
+    repo.write("dbom.yaml", "dbom: 1\n")
+    repo.write("a.pub", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+    digest = sha256(repo.bytes("a.pub"))
+    demand = f"policy: 1\nkeys: [{{name: a, file: a.pub, sha256: {digest}}}]\nsigned_documents: {{dbom: [a]}}\n"
+    repo.write("own.yaml", demand)
+    assert needs(repo, ".", "", "own.yaml") == ["sign"]
+    assert needs(repo, ".", "") == needs(repo, ".", "", "gate:strict") == []
+    repo.write("gate-policy.yaml", demand)
+    assert needs(repo, ".", "") == ["sign"]
 
 
 def needs(repo: Repo, *arguments: str) -> list[str]:

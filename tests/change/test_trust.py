@@ -74,6 +74,7 @@ LOOSENINGS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ({}, {"identities": [RELEASE]}, "gate-policy.yaml:2", "`release` (https://github.com/acme/train/"),
     ({"identities": [RELEASE]}, {"identities": [RELEASE, OTHER]}, "gate-policy.yaml:2", "`other` ("),
     ({"identities": [RELEASE]}, {"identities": [GLOB]}, "gate-policy.yaml:2", "may sign here, and at the base not"),
+    ({"keys": [KEY_A]}, {"keys": [{**KEY_A, "predicate_type": "https://a/v1"}]}, "gate-policy.yaml:2", "may sign here"),
     (
         {"identities": [{**RELEASE, "source_ref": "refs/heads/main"}]},
         {"identities": [RELEASE]},
@@ -184,7 +185,7 @@ TIGHTENINGS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"identities": [RELEASE], "trust_roots": [ROOT_A, ROOT_B]},
         {"identities": [RELEASE], "trust_roots": [{**ROOT_B, "name": "called otherwise"}]},
     ),
-    ({"keys": [KEY_A]}, {"keys": [{**KEY_A, "predicate_type": "https://a/v1"}]}),
+    ({"keys": [KEY_A]}, {"keys": [{**KEY_A, "predicate_type": "https://slsa.dev/provenance/v1"}]}),
     ({}, {"signatures": ASKED, "revoked": {"digests": ["a" * 64]}}),
     ({"signatures": ASKED}, {"signatures": [{"signers": 3}, {**ASKED, "signers": 1, "max_age": 3}]}),
     ({"signatures": {**ASKED, "from_stage": "release"}}, {"signatures": ASKED}),

@@ -208,3 +208,10 @@ def test_without_the_extra_the_line_to_install_it(signing: Signing) -> None:
         assert result.returncode == 4, result.stderr
         assert "pip install 'dbom-gate[sign]'" in result.stderr
         assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_could_pass_for_an_attestation(signing: Signing) -> None:
+    """What is signed of an envelope is text that a file can have: then its signature is one of the envelope as well."""
+    statement = b'{"_type": "https://in-toto.io/Statement/v1"}'
+    signing.repo.write("notes.txt", b"DSSEv1 28 application/vnd.in-toto+json %d %b" % (len(statement), statement))
+    assert "could pass for one" in signing.sign(str(signing.repo.root / "notes.txt"), code=2)
