@@ -22,6 +22,8 @@ from tests.localsigstore import GITHUB, Instance, mint, workflow_claims
 GATE = str(Path(sys.executable).with_name("gate"))
 MANY = 1000
 PAIRS = 10
+CHECK = "gate.cli.check, gate.checks.signatures, gate.policy.load"
+"""What a check without a signature imports as well."""
 IDENTITY = "https://github.com/acme/train/.github/workflows/release.yml@refs/heads/main"
 REFERENCE = """
 import sys
@@ -68,11 +70,15 @@ def one(root: Path, log: Literal[1, 2]) -> None:
 
 def imports() -> None:
     """What importing the verifier costs, which every check with a signature pays once."""
-    ours = [sys.executable, "-c", "import gate.checks.signatures, gate.checks.vouching"]
-    nothing = [sys.executable, "-c", "import gate.checks.signatures"]
+    ours = [
+        sys.executable,
+        "-c",
+        f"import {CHECK}, gate.checks.vouching, gate.inventory.signatures, gate.signing.usable",
+    ]
+    nothing = [sys.executable, "-c", f"import {CHECK}"]
     pair = paired(ours, nothing, ".", PAIRS)
     print(f"\nImporting the verifier: {(pair.ours.wall - pair.theirs.wall) * 1000:.0f} ms.")
-    theirs = [sys.executable, "-c", "import gate.checks.signatures, sigstore.verify"]
+    theirs = [sys.executable, "-c", f"import {CHECK}, sigstore.verify"]
     pair = paired(theirs, nothing, ".", PAIRS)
     print(f"Importing sigstore.verify: {(pair.ours.wall - pair.theirs.wall) * 1000:.0f} ms.")
 

@@ -21,7 +21,7 @@ from gate.judge import decide, outcome
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, load_pack
 from gate.policy.trust import Group, Requirement, Revoked, Root, SummaryDemand
-from gate.signing.material import SUFFIXES
+from gate.signing.bundles.material import SUFFIXES
 
 Progress = Callable[[int], object]
 

@@ -82,9 +82,9 @@ def _judge(
 
 def _verify(document: SignedDocument, demand: DocumentDemand, revoked: Revoked, root: str, now: dt.datetime) -> None:
     """Raises `InvalidError` or `UntrustedError` where no bundle beside the document counts."""
+    from gate.signing.bundles.material import parse_signatures
     from gate.signing.errors import InvalidError
     from gate.signing.judge import UntrustedError, judge
-    from gate.signing.material import parse_signatures
     from gate.signing.revocation import revocation
 
     path = document.path + SUFFIX

@@ -15,11 +15,11 @@ from gate.policy.trust import Group, Requirement, Revoked
 from gate.signing.artifact import Artifact
 from gate.signing.authenticate import Authenticated
 from gate.signing.binding import Bound
-from gate.signing.bundle import Bundle
+from gate.signing.bundles.bundle import Bundle
+from gate.signing.bundles.material import parse_signatures
 from gate.signing.errors import InvalidError
 from gate.signing.facts import describe
 from gate.signing.judge import Accepted, UntrustedError, judge
-from gate.signing.material import parse_signatures
 from gate.signing.revocation import revocation
 
 UNTRUSTED = "signatures/untrusted-identity"

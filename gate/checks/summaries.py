@@ -13,7 +13,7 @@ from gate.files.listing import format_listing
 
 if TYPE_CHECKING:
     from gate.policy.trust import Group, SummaryDemand
-    from gate.signing.demand import Assessed, Mark, Refused
+    from gate.signing.summaries.demand import Assessed, Mark, Refused
 
 RULE = "signatures/verification-summary"
 _FIX = (
@@ -69,7 +69,7 @@ def _missing(material: Material, error: ModuleNotFoundError) -> Checked:
 def _mark(material: Material) -> Mark | None:
     """The digest of the file, or of the listing of the directory; None where some of it could not be read whole."""
     from gate.signing.artifact import LISTING
-    from gate.signing.demand import Mark
+    from gate.signing.summaries.demand import Mark
 
     files = material.files
     if not files or material.odd or any(file.status != "read" or file.pointer or not file.sha256 for file in files):
@@ -88,7 +88,7 @@ def _judge(
     evidence: dict[str, Json] = {"sha256": mark.digest, "demanded_at": str(wanted[0].location)}
     if not context.summaries:
         return _finding(material, wanted[0], None, evidence), {"accepted": False}
-    from gate.signing.demand import Vouched, assess
+    from gate.signing.summaries.demand import Vouched, assess
 
     assert context.trust is not None
     assert context.now is not None
@@ -121,7 +121,7 @@ def _finding(
 
 def _facts(path: str, outcome: Assessed) -> dict[str, Json]:
     """What the summary says; only of one that is `accepted` is any of it proven."""
-    from gate.signing.demand import Vouched
+    from gate.signing.summaries.demand import Vouched
 
     facts: dict[str, Json] = {"bundle": printable(path), "accepted": isinstance(outcome, Vouched)}
     if isinstance(outcome, Vouched):

@@ -13,7 +13,7 @@ from gate.files.listing import format_listing
 from gate.policy.trust import Group
 from gate.signing.artifact import LISTING, Artifact
 from gate.signing.authenticate import Authenticated
-from gate.signing.material import SUFFIXES
+from gate.signing.bundles.material import SUFFIXES
 
 MAX_MESSAGE = 256 << 20
 """Bytes of a file that are read into memory for a signature that needs all of it."""

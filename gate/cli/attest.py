@@ -28,7 +28,7 @@ from gate.report.view import PROJECT_URL
 from gate.run import Basis, Request, read
 
 if TYPE_CHECKING:
-    from gate.signing.summary import Resource, Verification
+    from gate.signing.summaries.summary import Resource, Verification
 
 OUT = "gate.vsa.sigstore.json"
 """What is written where nothing else is said, in the root."""
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             "there is nothing to attest: no artifact that was judged has a verified digest",
             "declare what is to pass with `gate add PATH`, and see what the report says of its digest",
         )
-    from gate.signing.summary import statement
+    from gate.signing.summaries.summary import statement
 
     write_atomic(out, by.sign_statement(statement(found)))
     result = "PASSED" if found.passed else "FAILED"
@@ -104,7 +104,7 @@ def _is_bundle(path: str) -> bool:
 
 def _verification(verdict: Verdict, request: Request, basis: Basis, start: datetime) -> Verification:
     """What the verdict says of the artifacts whose digest was verified."""
-    from gate.signing.summary import Resource, Verification, documents
+    from gate.signing.summaries.summary import Resource, Verification, documents
 
     verified = [artifact for artifact in verdict.declared if artifact.verified and _digest(artifact)]
     subjects = [resource for one in verified if (resource := _subject(one, request, basis))]
@@ -127,7 +127,7 @@ def _verification(verdict: Verdict, request: Request, basis: Basis, start: datet
 def _subject(judged: Examination, request: Request, basis: Basis) -> Resource | None:
     """A file by its SHA-256, a directory by a digest of its listing; None for one without a listing."""
     from gate.signing.artifact import LISTING
-    from gate.signing.summary import Resource
+    from gate.signing.summaries.summary import Resource
 
     name = judged.subject.name or ""
     if judged.facts["integrity"].get("directory") is not True:
@@ -159,7 +159,7 @@ def _inputs(verdict: Verdict, request: Request, basis: Basis) -> Iterator[Resour
     """The bundles that judging read: signatures of artifacts and documents, and summaries of earlier stages."""
     from hashlib import sha256
 
-    from gate.signing.summary import Resource, relative_uri
+    from gate.signing.summaries.summary import Resource, relative_uri
 
     for document in _signed_documents(basis):
         path = document + SUFFIX
@@ -194,7 +194,7 @@ def _named(stated: Json) -> tuple[str, str]:
 
 def _levels(verified: list[Examination]) -> Iterator[str]:
     """What holds for every artifact among the subjects, as the facts have it."""
-    from gate.signing.summary import INTEGRITY, SIGNED
+    from gate.signing.summaries.summary import INTEGRITY, SIGNED
 
     if verified:
         yield INTEGRITY

@@ -19,7 +19,7 @@ from gate.run import judge as run_judge
 MAX_SUMMARIES = 32
 """Files: each is judged for each artifact of which a policy demands a summary."""
 MAX_SUMMARY = 16 << 20
-"""Bytes of one, as `gate.signing.demand` has it; one more is read, so that a larger one is told."""
+"""Bytes of one, as `gate.signing.summaries.demand` has it; one more is read, so that a larger one is told."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

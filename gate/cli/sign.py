@@ -28,7 +28,7 @@ from gate.files.root import DBOM_NAME
 from gate.files.root import beneath as beneath_root
 
 if TYPE_CHECKING:
-    from gate.signing.sign import Signer
+    from gate.signing.making.sign import Signer
 
 SUFFIX = ".sigstore.json"
 """What follows the name of a file in that of its bundle, as the clients of Sigstore have it."""
@@ -300,7 +300,7 @@ def _signed(target: Target, subject: Subject, by: Signer) -> bytes:
             raise UsageError(f"{printable(path)} is not UTF-8, so no signature can name it", "rename it")
     if not target.is_directory:
         return by.sign_digest(subject.digest, name)
-    from gate.signing import oms
+    from gate.signing.bundles import oms
 
     return by.sign_model(oms.statement(name, subject.files))
 

@@ -12,7 +12,7 @@ from gate.core.errors import UnableError, UsageError
 from gate.core.text import printable
 
 if TYPE_CHECKING:
-    from gate.signing.sign import Signer
+    from gate.signing.making.sign import Signer
 
 PASSPHRASE = "GATE_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable
 TOKEN = "SIGSTORE_ID_TOKEN"  # noqa: S105 - as cosign calls it
@@ -57,8 +57,8 @@ def find_signer(arguments: argparse.Namespace) -> Signer:
 
 
 def _with_key(path: str) -> Signer:
-    from gate.signing.private import is_encrypted
-    from gate.signing.sign import signer_from_key
+    from gate.signing.making.private import is_encrypted
+    from gate.signing.making.sign import signer_from_key
 
     pem, shared = _read(path, MAX_KEY, "a private key in PEM")
     shown = printable(path)
@@ -72,7 +72,7 @@ def _with_key(path: str) -> Signer:
 
 
 def _keyless(trust_config: str | None) -> Signer:
-    from gate.signing.keyless import keyless_signer
+    from gate.signing.making.keyless import keyless_signer
 
     config = _read(trust_config, MAX_TRUST_CONFIG, "a ClientTrustConfig in JSON")[0] if trust_config else None
     return keyless_signer(config, os.environ.get(TOKEN) or None)

@@ -102,8 +102,8 @@ def _roots(path: str | None) -> tuple[Root, ...] | None:
 def _typed(group: Group, content: bytes, arguments: argparse.Namespace) -> Group:
     """A person who verifies one file may verify any statement about it; the output says which type it is."""
     from gate.policy.trust import Certificate
+    from gate.signing.bundles.material import predicate_types
     from gate.signing.errors import InvalidError
-    from gate.signing.material import predicate_types
 
     signer = group.signers[0]
     if isinstance(signer, Certificate):

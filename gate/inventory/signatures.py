@@ -10,8 +10,8 @@ from functools import lru_cache
 from gate.checks.interface import Signed
 from gate.dbom.model import Signature
 from gate.files import beneath
-from gate.signing import material
-from gate.signing.strictjson import MAX_BYTES
+from gate.signing.bundles import material
+from gate.signing.bundles.strictjson import MAX_BYTES
 
 MAX_SIGNATURES = 32
 """Of one entry: as many as a policy can ask for."""

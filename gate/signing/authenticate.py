@@ -12,17 +12,18 @@ from typing import Literal, NamedTuple
 
 from cryptography import x509
 
-from gate.signing import chain, keys, sct
-from gate.signing.bundle import Bundle
-from gate.signing.claims import Claims, own_names, read_claims
-from gate.signing.entries import Signed
-from gate.signing.envelope import Envelope
+from gate.signing import keys
+from gate.signing.bundles.bundle import Bundle
+from gate.signing.bundles.envelope import Envelope
 from gate.signing.errors import InvalidError
-from gate.signing.log import Logged, verify_logged
 from gate.signing.reading import reading
-from gate.signing.roots import Period, TrustedRoot
+from gate.signing.sigstore import chain, sct
+from gate.signing.sigstore.claims import Claims, own_names, read_claims
+from gate.signing.sigstore.entries import Signed
+from gate.signing.sigstore.log import Logged, verify_logged
+from gate.signing.sigstore.roots import Period, TrustedRoot
+from gate.signing.sigstore.timestamps import verified_times
 from gate.signing.target import Target
-from gate.signing.timestamps import verified_times
 
 
 class Authenticated(NamedTuple):

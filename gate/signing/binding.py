@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gate.signing import oms
 from gate.signing.artifact import Artifact
-from gate.signing.bundle import Bundle
-from gate.signing.envelope import Envelope
+from gate.signing.bundles import oms
+from gate.signing.bundles.bundle import Bundle
+from gate.signing.bundles.envelope import Envelope
+from gate.signing.bundles.statement import Statement, Subject, read_statement
 from gate.signing.errors import InvalidError
-from gate.signing.statement import Statement, Subject, read_statement
 
 
 class Bound(NamedTuple):

@@ -6,7 +6,7 @@ from gate.core.model import Json
 from gate.core.text import shorten
 from gate.signing.authenticate import Authenticated
 from gate.signing.binding import Bound
-from gate.signing.bundle import Bundle
+from gate.signing.bundles.bundle import Bundle
 
 
 def describe(bundle: Bundle, signer: Authenticated | None, bound: Bound | None) -> dict[str, Json]:

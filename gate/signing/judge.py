@@ -12,14 +12,15 @@ from cryptography import x509
 from gate.core.errors import UnableError
 from gate.core.text import printable, shorten
 from gate.policy.trust import Certificate, Group, Identity, Key, Root
-from gate.signing import keys, roots
+from gate.signing import keys
 from gate.signing.artifact import Artifact
 from gate.signing.authenticate import Authenticated, by_certificate, by_key, by_sigstore
 from gate.signing.binding import Bound, bind
-from gate.signing.bundle import Bundle
-from gate.signing.envelope import Envelope
+from gate.signing.bundles.bundle import Bundle
+from gate.signing.bundles.envelope import Envelope
 from gate.signing.errors import InvalidError
 from gate.signing.identity import certificate_refusal, identity_refusal, predicate_refusal
+from gate.signing.sigstore import roots
 from gate.signing.target import Target, target
 
 

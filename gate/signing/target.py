@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from gate.signing import keys
 from gate.signing.artifact import Artifact
-from gate.signing.bundle import Bundle, MessageSignature
-from gate.signing.envelope import OLD_PREDICATE_TYPE, Envelope, old_pae
+from gate.signing.bundles.bundle import Bundle, MessageSignature
+from gate.signing.bundles.envelope import OLD_PREDICATE_TYPE, Envelope, old_pae
+from gate.signing.bundles.statement import read_statement
 from gate.signing.errors import InvalidError
-from gate.signing.statement import read_statement
 
 
 class Target(NamedTuple):

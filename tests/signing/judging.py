@@ -10,9 +10,9 @@ from typing import Any
 from gate.core.model import Location
 from gate.policy.trust import Certificate, Group, Identity, Key, Root, Signer
 from gate.signing.artifact import Artifact
+from gate.signing.bundles.material import parse_signatures
 from gate.signing.errors import InvalidError
 from gate.signing.judge import Accepted, UntrustedError, judge
-from gate.signing.material import parse_signatures
 from tests.localsigstore import GITHUB, ISSUER, Instance, email_claims, workflow_claims
 from tests.localsigstore.encoding import Json
 

@@ -23,10 +23,10 @@ from gate import __version__
 from gate.core.model import Location
 from gate.policy.trust import Group, Key, Revoked, SummaryDemand
 from gate.report.view import PROJECT_URL
-from gate.signing.bundle import parse_bundle
-from gate.signing.demand import Mark, Vouched, assess
-from gate.signing.envelope import Envelope, pae
-from gate.signing.sign import signer_from_key
+from gate.signing.bundles.bundle import parse_bundle
+from gate.signing.bundles.envelope import Envelope, pae
+from gate.signing.making.sign import signer_from_key
+from gate.signing.summaries.demand import Mark, Vouched, assess
 from tests.localsigstore import GITHUB, ISSUER, Instance, email_claims, workflow_claims
 from tests.signing.signers import KINDS, LISTING, Signing, private, private_pem, public_pem, signing, verify
 from tests.support import PROJECT, WEIGHTS, Repo, sha256

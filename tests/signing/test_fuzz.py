@@ -14,8 +14,8 @@ from cryptography import x509
 
 from gate.policy.trust import Group
 from gate.signing.artifact import Artifact
-from gate.signing.bundle import MessageSignature, parse_bundle
-from gate.signing.envelope import Envelope
+from gate.signing.bundles.bundle import MessageSignature, parse_bundle
+from gate.signing.bundles.envelope import Envelope
 from gate.signing.errors import InvalidError
 from gate.signing.facts import describe
 from gate.signing.judge import Accepted, UntrustedError, judge

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from gate.signing import oms
+from gate.signing.bundles import oms
 from tests.localsigstore import Instance, mint
 from tests.localsigstore.authority import (
     CODE_SIGNING,

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from gate.signing.envelope import pae
+from gate.signing.bundles.envelope import pae
 from tests.signing.signers import BUNDLE, FILES, KINDS, PASSPHRASE, Signing, private_pem, public_pem, signing, verify
 from tests.support import HANG, PROJECT, WEIGHTS, Repo, sha256
 

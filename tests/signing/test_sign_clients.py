@@ -199,7 +199,7 @@ def test_an_instance_that_does_not_answer(anyone: Keyless) -> None:
 
 
 def test_an_instance_that_keeps_silent(anyone: Keyless, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gate.signing.keyless.PATIENCE", 0.5)
+    monkeypatch.setattr("gate.signing.making.keyless.PATIENCE", 0.5)
     anyone.become(email_claims(IDENTITY))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         config = Path(anyone.config)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from gate.core.model import Json
 from gate.core.text import printable, shorten
-from gate.signing import fields, strictjson
-from gate.signing.envelope import Envelope
+from gate.signing.bundles import fields, strictjson
+from gate.signing.bundles.envelope import Envelope
 from gate.signing.errors import InvalidError
 
 MEDIA_TYPES = {

@@ -25,8 +25,8 @@ from sigstore_models.common.v1 import HashAlgorithm
 
 from gate.core.errors import GateError, UnableError, UsageError
 from gate.core.text import shorten
-from gate.signing.envelope import IN_TOTO
-from gate.signing.sign import Algorithm, Signer
+from gate.signing.bundles.envelope import IN_TOTO
+from gate.signing.making.sign import Algorithm, Signer
 
 logging.getLogger("sigstore").addHandler(logging.NullHandler())  # what matters of its warnings becomes an error here
 

@@ -12,7 +12,7 @@ from rfc3161_client.tsp import TimeStampResponse
 
 from gate.signing.errors import InvalidError
 from gate.signing.reading import NO_EXTENSION, reading
-from gate.signing.roots import Authority
+from gate.signing.sigstore.roots import Authority
 
 
 def verified_times(

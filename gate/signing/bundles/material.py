@@ -11,11 +11,11 @@ import re
 from functools import lru_cache
 
 from gate.files.root import BUNDLE_SUFFIX
-from gate.signing import oms
-from gate.signing.bundle import Bundle, MessageSignature, parse_bundle
-from gate.signing.envelope import Envelope
+from gate.signing.bundles import oms
+from gate.signing.bundles.bundle import Bundle, MessageSignature, parse_bundle
+from gate.signing.bundles.envelope import Envelope
+from gate.signing.bundles.statement import Statement, parse_statement, read_statement
 from gate.signing.errors import InvalidError
-from gate.signing.statement import Statement, parse_statement, read_statement
 
 SUFFIXES = (BUNDLE_SUFFIX, ".sigstore", ".sig")
 """What names of signatures end with. Only such a file may lie unsigned in a signed directory, as its own signature:

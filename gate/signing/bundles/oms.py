@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from gate.core.model import Json
 from gate.core.text import printable, shorten
-from gate.signing import fields
 from gate.signing.artifact import Artifact
-from gate.signing.envelope import OLD_PREDICATE_TYPE
+from gate.signing.bundles import fields
+from gate.signing.bundles.envelope import OLD_PREDICATE_TYPE
+from gate.signing.bundles.statement import MAX_SUBJECTS, TYPE, Statement
 from gate.signing.errors import InvalidError
-from gate.signing.statement import MAX_SUBJECTS, TYPE, Statement
 
 PREDICATE_TYPE = "https://model_signing/signature/v1.0"
 PREDICATE_TYPES = (PREDICATE_TYPE, OLD_PREDICATE_TYPE)

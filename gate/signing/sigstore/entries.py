@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from gate.core.model import Json
 from gate.core.text import printable, shorten
-from gate.signing import fields, keys, strictjson
-from gate.signing.bundle import HASHES, LogEntry
-from gate.signing.envelope import Envelope
+from gate.signing import keys
+from gate.signing.bundles import fields, strictjson
+from gate.signing.bundles.bundle import HASHES, LogEntry
+from gate.signing.bundles.envelope import Envelope
 from gate.signing.errors import InvalidError
 from gate.signing.reading import reading
 from gate.signing.target import Target

@@ -12,14 +12,14 @@ from gate.core.text import count, printable, shorten
 from gate.policy.trust import Certificate, Group, Identity, Revoked, SummaryDemand
 from gate.signing.artifact import LISTING, Artifact
 from gate.signing.authenticate import Authenticated, by_certificate
-from gate.signing.bundle import Bundle, parse_bundle
-from gate.signing.envelope import Envelope
+from gate.signing.bundles.bundle import Bundle, parse_bundle
+from gate.signing.bundles.envelope import Envelope
+from gate.signing.bundles.statement import Statement, parse_statement
 from gate.signing.errors import InvalidError
 from gate.signing.identity import certificate_refusal
 from gate.signing.judge import UntrustedError, judge, load_anchors
 from gate.signing.revocation import revocation
-from gate.signing.statement import Statement, parse_statement
-from gate.signing.summary import PREDICATE_TYPE, Summary, read_summary
+from gate.signing.summaries.summary import PREDICATE_TYPE, Summary, read_summary
 from gate.signing.target import target
 
 MAX_BYTES = 16 << 20

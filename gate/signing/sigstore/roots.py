@@ -17,7 +17,8 @@ from cryptography import x509
 
 from gate.core.errors import UnableError
 from gate.core.model import Json
-from gate.signing import fields, keys, strictjson
+from gate.signing import keys
+from gate.signing.bundles import fields, strictjson
 from gate.signing.errors import InvalidError
 
 MEDIA_TYPE = re.compile(r"application/vnd\.dev\.sigstore\.trustedroot(\+json;version=0\.[12]|\.v0\.[12]\+json)")

@@ -13,7 +13,7 @@ from cryptography.x509.certificate_transparency import LogEntryType, SignedCerti
 from gate.signing import keys
 from gate.signing.errors import InvalidError
 from gate.signing.reading import NO_EXTENSION, reading
-from gate.signing.roots import Log
+from gate.signing.sigstore.roots import Log
 
 MAX_TIMESTAMPS = 32
 

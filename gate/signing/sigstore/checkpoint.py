@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gate.signing import keys
 from gate.signing.errors import InvalidError
-from gate.signing.roots import Log
+from gate.signing.sigstore.roots import Log
 
 MAX_SIGNATURES = 64
 _SIGNATURE = re.compile("\u2014 ([^ \n+]+) ([A-Za-z0-9+/=]+)")

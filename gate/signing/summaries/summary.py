@@ -16,9 +16,9 @@ from typing import NamedTuple
 from gate.core.model import Json, Stage
 from gate.core.text import printable, shorten
 from gate.policy.model import Policies, Policy
-from gate.signing import fields
+from gate.signing.bundles import fields
+from gate.signing.bundles.statement import TYPE, Statement
 from gate.signing.errors import InvalidError
-from gate.signing.statement import TYPE, Statement
 
 PREDICATE_TYPE = "https://slsa.dev/verification_summary/v1"
 EXTENSION = "https://github.com/dbom-gate/gate/verification-summary/v1"

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from gate.core.model import Json
 from gate.core.text import printable, shorten
-from gate.signing import fields, strictjson
-from gate.signing.envelope import IN_TOTO, Envelope
+from gate.signing.bundles import fields, strictjson
+from gate.signing.bundles.envelope import IN_TOTO, Envelope
 from gate.signing.errors import InvalidError
 
 TYPE = "https://in-toto.io/Statement/v1"

@@ -8,11 +8,12 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gate.signing import checkpoint, keys, merkle
-from gate.signing.bundle import LogEntry
-from gate.signing.entries import Signed, verify_entry
+from gate.signing import keys
+from gate.signing.bundles.bundle import LogEntry
 from gate.signing.errors import InvalidError
-from gate.signing.roots import Log
+from gate.signing.sigstore import checkpoint, merkle
+from gate.signing.sigstore.entries import Signed, verify_entry
+from gate.signing.sigstore.roots import Log
 
 MAX_TIME = 253_402_300_799
 """The last second that Python's calendar knows."""

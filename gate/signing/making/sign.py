@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gate.core.errors import UnableError
 from gate.signing import keys
-from gate.signing.envelope import IN_TOTO, pae
+from gate.signing.bundles.envelope import IN_TOTO, pae
 from gate.signing.errors import InvalidError
-from gate.signing.private import PrivateKey, load_private_key
+from gate.signing.making.private import PrivateKey, load_private_key
 
 Algorithm = Literal["sha256", "sha384", "sha512"]
 
@@ -54,7 +54,7 @@ class Signer(Protocol):
         """A bundle with `statement`, the JSON of an in-toto statement, in a DSSE envelope."""
 
     def sign_model(self, statement: bytes) -> bytes:
-        """As `sign_statement`, for a statement of `gate.signing.oms`: as the tools of OMS expect it."""
+        """As `sign_statement`, for a statement of `gate.signing.bundles.oms`: as the tools of OMS expect it."""
 
     def describe(self) -> str:
         """Who signs, for a line of output: the fingerprint of a key, or the identity and its issuer."""

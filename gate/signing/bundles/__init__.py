@@ -1,0 +1,1 @@
+"""What a signature comes in: bundles, envelopes, statements and the manifests of models, parsed strictly."""

@@ -1,0 +1,1 @@
+"""Verification summaries: a verdict that a later stage can demand."""
