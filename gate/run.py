@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from gate.change.judge import Change, Head, judge_change
 from gate.checks.examine import examine_all
@@ -40,6 +40,7 @@ class Request(NamedTuple):
 
     `root` is absolute, `dbom` and `paths` are relative to it; `home` stands for `~`. With `base`, a revision of
     git, the work tree is judged as a change to it. `summaries` are verification summaries, each with its path.
+    `engine_suites` is what evaluates suites: `reference` is Great Expectations alone.
     """
 
     root: str
@@ -52,6 +53,7 @@ class Request(NamedTuple):
     jobs: int = 1
     base: str | None = None
     summaries: tuple[tuple[str, bytes], ...] = ()
+    engine_suites: Literal["auto", "reference"] = "auto"
 
 
 class Basis(NamedTuple):
@@ -111,7 +113,8 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
     now = datetime.now(timezone.utc)
     stated, artifacts = _run_checks(found, request, policies, now)
-    findings = [*basis.change.findings, *stated, *_unsigned_documents(request, basis, now)]
+    signed = list(_signed_documents(request, basis, now))
+    findings = [*basis.change.findings, *stated, *(one for one in signed if isinstance(one, Finding))]
     files = [file for group in examined for file in group if file.status == "read"]
     decisions = decide(policies, findings, request.stage)
     return Verdict(
@@ -123,7 +126,7 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
         files=len(files),
         bytes=sum(file.size for file in files),
         sha256=_digests(findings, files),
-        notes=(*notes, *_family_note(request)),
+        notes=(*notes, *(one for one in signed if isinstance(one, str)), *_family_note(request)),
     )
 
 
@@ -186,7 +189,15 @@ def _run_checks(
     found: Iterable[Material], request: Request, policies: Policies, now: datetime
 ) -> tuple[list[Finding], tuple[Examination, ...]]:
     context = Context(
-        request.stage, policies.allowed("pickles"), policies.denied(), Trusted(policies), now, request.summaries
+        request.stage,
+        policies.allowed("pickles"),
+        policies.denied(),
+        Trusted(policies),
+        now,
+        request.summaries,
+        request.root,
+        request.engine_suites,
+        policies.suite_demand,
     )
     checks = {family: load_check(family) for family in request.families}
     findings: list[Finding] = []
@@ -218,7 +229,7 @@ def _refuse_unusable(basis: Basis) -> None:
     refuse_unusable(signers, roots)
 
 
-def _unsigned_documents(request: Request, basis: Basis, now: datetime) -> Iterator[Finding]:
+def _signed_documents(request: Request, basis: Basis, now: datetime) -> Iterator[Finding | str]:
     """The DBOM and the policies of the work tree, as far as a policy wants them signed."""
     demands = basis.policies.document_demands() if "signatures" in request.families else ()
     if not demands:

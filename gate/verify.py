@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import NamedTuple
 
@@ -20,8 +20,9 @@ from gate.inventory.plan import Places
 from gate.judge import decide, outcome
 from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, load_pack
-from gate.policy.trust import Group, Requirement, Revoked, Root, SummaryDemand
+from gate.policy.trust import VOUCHING, Group, Requirement, Revoked, Root, SummaryDemand
 from gate.signing.bundles.material import SUFFIXES
+from gate.signing.bundles.oms import PREDICATE_TYPES
 
 Progress = Callable[[int], object]
 
@@ -88,4 +89,14 @@ def verify(request: Request, progress: Progress | None = None) -> Verdict:
         stage=stage,
         files=len(files),
         bytes=sum(file.size for file in files),
+        notes=tuple(_notes(checked)),
     )
+
+
+def _notes(checked: Checked) -> Iterator[str]:
+    """What a statement says is not judged here, and some say that an artifact is bad."""
+    stated = checked.facts.get("signatures")
+    for facts in stated if isinstance(stated, list) else ():
+        kind = facts.get("predicate_type") if isinstance(facts, dict) else None
+        if isinstance(kind, str) and kind not in (*VOUCHING, *PREDICATE_TYPES):
+            yield f"the signature was judged, and not what the statement says; its type is {kind}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gate.policy.trust import DocumentDemand, DocumentKind, Revoked
     from gate.signing.artifact import Artifact
     from gate.signing.errors import InvalidError
-    from gate.signing.judge import UntrustedError
+    from gate.signing.judge import Accepted, UntrustedError
 
 RULE = "signatures/unsigned-document"
 SUFFIX = ".sigstore.json"
@@ -40,8 +40,8 @@ def check_documents(
     revoked: Revoked,
     root: str,
     now: dt.datetime,
-) -> Iterator[Finding]:
-    """A finding for every document that does not carry a signature which some policy demands of it.
+) -> Iterator[Finding | str]:
+    """A finding for every document that does not carry a signature which some policy demands of it, a note if it does.
 
     A policy has no say about itself: whoever may edit it may also edit the demand.
     """
@@ -58,7 +58,7 @@ def check_documents(
 
 def _judge(
     document: SignedDocument, demand: DocumentDemand, revoked: Revoked, root: str, now: dt.datetime
-) -> Iterator[Finding]:
+) -> Iterator[Finding | str]:
     names = " or ".join(map(printable, demand.names))
     asked = f"{printable(document.path)} must be signed by {names}, as {demand.location} asks"
     fix = f"have {names} review it and run `gate sign {printable(document.path)}`"
@@ -70,7 +70,7 @@ def _judge(
         yield _finding(UNDECIDED, document, message, 'pip install "dbom-gate[sign]"')
         return
     try:
-        _verify(document, demand, revoked, root, now)
+        accepted = _verify(document, demand, revoked, root, now)
     except (InvalidError, UntrustedError) as error:
         yield _finding(RULE, document, f"{asked}: {error.message}", fix)
     except GateError as error:
@@ -78,10 +78,17 @@ def _judge(
     except Exception as error:
         message = f"{asked}, and a library failed: {type(error).__name__}: {printable(str(error)[:200])}"
         yield _finding(UNDECIDED, document, message, "report this as a defect of the gate")
+    else:
+        from gate.signing.judge import described
+
+        when = f", at {min(accepted.signer.times):%Y-%m-%d %H:%M} UTC at the latest" if accepted.signer.times else ""
+        yield f"{document.path} is signed by {accepted.name}: {described(accepted.signer)}{when}"
 
 
-def _verify(document: SignedDocument, demand: DocumentDemand, revoked: Revoked, root: str, now: dt.datetime) -> None:
-    """Raises `InvalidError` or `UntrustedError` where no bundle beside the document counts."""
+def _verify(
+    document: SignedDocument, demand: DocumentDemand, revoked: Revoked, root: str, now: dt.datetime
+) -> Accepted:
+    """The signature that counts; raises `InvalidError` or `UntrustedError` where no bundle beside the document does."""
     from gate.signing.bundles.material import parse_signatures
     from gate.signing.errors import InvalidError
     from gate.signing.judge import UntrustedError, judge
@@ -97,7 +104,7 @@ def _verify(document: SignedDocument, demand: DocumentDemand, revoked: Revoked, 
             accepted = judge(bundle, artifact, demand.group, now)
             reason = revocation(accepted.signer, revoked)
             if reason is None:
-                return
+                return accepted
             raise UntrustedError(reason, accepted.signer, accepted.bound)
     raise refusals[0]
 

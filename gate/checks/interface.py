@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from gate.core.model import UNDECIDED, Finding, Json, Location, Related, Stage, Subject
@@ -14,6 +15,7 @@ from gate.formats.interface import Inspection
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gate.policy.suites import SuiteDemand
     from gate.policy.trust import Group, Requirement, Revoked, Root, SummaryDemand
 
 Status = Literal["read", "missing", "link", "outside", "special", "unreadable", "changed", "failed"]
@@ -54,13 +56,17 @@ class ListingFlaw(NamedTuple):
     message: str
 
 
+def _nothing_open(path: str) -> AbstractContextManager[int]:
+    raise FileNotFoundError(path)
+
+
 class Material(NamedTuple):
     """What lies at the path of a subject; `artifact` is None for what the DBOM does not declare.
 
     `odd` are the entries of a directory that are neither files nor directories. `listing` maps the paths of
     a directory, relative to it, to their declared digests; `listing_flaw` says why there is none. `signatures`
     are the declared ones. `content` reads all of a file again, as few kinds of signature need it: None for one that
-    is larger than its argument.
+    is larger than its argument. `open` opens one of `files` again, by its path: a descriptor, or OSError.
     """
 
     subject: Subject
@@ -73,6 +79,7 @@ class Material(NamedTuple):
     listing_flaw: ListingFlaw | None = None
     signatures: tuple[Signed, ...] = ()
     content: Callable[[int], bytes | None] = lambda _: None
+    open: Callable[[str], AbstractContextManager[int]] = _nothing_open
 
     def finding(
         self,
@@ -118,7 +125,8 @@ class Context(NamedTuple):
 
     `allowed` and `denied` are names, or patterns of names, that a policy lets pickles import or forbids them.
     The rest is for the family `signatures`: `trust` is what policies say about them, `now` the time of the run, aware
-    of its zone, `summaries` the verification summaries that were handed in, each with its path.
+    of its zone, `summaries` the verification summaries that were handed in, each with its path. For the family
+    `suites`: `root` is where the repository lies, `engine_suites` what evaluates, `suite_demand` what policies ask.
     """
 
     stage: Stage
@@ -127,6 +135,9 @@ class Context(NamedTuple):
     trust: Trusting | None = None
     now: datetime | None = None
     summaries: tuple[tuple[str, bytes], ...] = ()
+    root: str = ""
+    engine_suites: Literal["auto", "reference"] = "auto"
+    suite_demand: Callable[[Subject, Stage], SuiteDemand] | None = None
 
 
 class Checked(NamedTuple):

@@ -113,7 +113,9 @@ def _judged(bundle: Bundle, case: Case, group: Group) -> Accepted | BaseExceptio
 
 def _problem(error: BaseException) -> Problem:
     if isinstance(error, UntrustedError):
-        fix = "if the signer is the right one, name them under `identities:` or `keys:` of the policy"
+        fix = (
+            "if the signer is the right one, trust them: `identities:` or `keys:` of the policy, or --identity or --key"
+        )
         return Problem(UNTRUSTED, error.message, fix)
     if isinstance(error, InvalidError):
         return _invalid(error.message, error.code)

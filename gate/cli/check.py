@@ -37,6 +37,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what `gate attest` wrote in the stage before; may be repeated",
     )
+    parser.add_argument(
+        "--engine-suites",
+        choices=("auto", "reference"),
+        default="auto",
+        metavar="ENGINE",
+        help="`reference` has Great Expectations evaluate every expectation, instead of what DuckDB cannot",
+    )
     parser.add_argument("--offline", action="store_true", help="use no network; this version uses none anyway")
     judging.add_options(parser)
 
@@ -64,6 +71,7 @@ def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], 
         jobs=arguments.jobs or default_jobs(),
         base=arguments.base,
         summaries=_summaries(arguments.verification_summary),
+        engine_suites=arguments.engine_suites,
     )
     return reports, request
 

@@ -28,14 +28,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.paths and arguments.stage != "pre-commit":  # a hook may be called for a commit without files
         raise UsageError("no path was named", "`gate scan PATH...` judges files, and directories with all beneath them")
     root = os.getcwd()
-    policies, notes = _policies(arguments.policy)
+    policies, notes = chosen(arguments.policy)
     request = Request(root, tuple(arguments.paths), policies, arguments.stage, arguments.jobs or default_jobs(), notes)
     with Progress("scanning") as progress:
         verdict = scan(request, progress)
     return judging.emit(verdict, reports)
 
 
-def _policies(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
+def chosen(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
     """The policies that are named, else the one of the repository, else the baseline pack; and a note on it."""
     root = place.find(None, None).root
     references = [policy_reference(reference, root) for reference in named]

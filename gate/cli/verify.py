@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from gate.cli import judging
@@ -13,12 +14,12 @@ from gate.core.errors import UnableError, UsageError
 from gate.core.jobs import default_jobs
 from gate.core.model import Json, Location, Verdict
 from gate.core.text import printable
+from gate.files.root import BUNDLE_SUFFIX
 
 if TYPE_CHECKING:
     from gate.policy.trust import Group, Root, Signer
 
-SUFFIX = ".sigstore.json"
-MAX_FILE = 64 << 20
+MAX_FILE = 32 << 20
 """Bytes of a bundle, a key or a root."""
 NAME = "the signer named on the command line"
 
@@ -26,7 +27,7 @@ NAME = "the signer named on the command line"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate verify`."""
     parser.add_argument("path", metavar="PATH", help="the file or directory that was signed")
-    parser.add_argument("--bundle", metavar="FILE", help=f"the signature (default: PATH{SUFFIX})")
+    parser.add_argument("--bundle", metavar="FILE", help=f"the signature (default: PATH{BUNDLE_SUFFIX})")
     who = parser.add_argument_group("who must have signed: an identity, a key, or a certificate authority")
     who.add_argument("--identity", metavar="SAN", help="the identity, exactly, or a glob that is anchored at both ends")
     who.add_argument("--issuer", metavar="URL", help="who vouches for the identity, such as an OIDC provider")
@@ -46,8 +47,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Verifies, and writes what was found out about the signer, or what is wrong."""
     reports = judging.parse_reports(arguments.report)
-    bundle = arguments.bundle or arguments.path.rstrip("/") + SUFFIX
-    content = _read(bundle, "the bundle")
+    if not os.path.lexists(arguments.path):
+        raise UsageError(f"{printable(arguments.path)} does not exist", "check the spelling")
+    bundle = arguments.bundle or arguments.path.rstrip("/") + BUNDLE_SUFFIX
+    content = _read(bundle, "the bundle", "" if arguments.bundle else "name it with --bundle FILE")
     signer = _signer(arguments)
     try:
         from gate.policy.trust import Group
@@ -78,7 +81,7 @@ def _signer(arguments: argparse.Namespace) -> Signer:
         raise UsageError("two kinds of signer are named", "pass --identity and --issuer, or --key, or --certificate")
     place = Location("the command line")
     if arguments.key:
-        return Key(NAME, arguments.key, _read(arguments.key, "the public key"), place)
+        return Key(NAME, arguments.key, _key(arguments.key), place)
     if arguments.certificate:
         if arguments.issuer or arguments.source_repository or arguments.trusted_root:
             raise UsageError("--certificate goes with --identity alone", "leave out --issuer and the like")
@@ -88,6 +91,18 @@ def _signer(arguments: argparse.Namespace) -> Signer:
         message = "nobody is named who must have signed" if not arguments.identity else "the identity has no --issuer"
         raise UsageError(message, "pass --identity SAN --issuer URL, or --key PEM, or --certificate PEM")
     return Identity(NAME, arguments.identity, arguments.issuer, place, source_repository=arguments.source_repository)
+
+
+def _key(path: str) -> bytes:
+    from gate.policy.pem import is_private, private_fix, public_key_problem
+
+    pem = _read(path, "the public key")
+    shown = printable(path)
+    if is_private(pem):
+        raise UsageError(f"{shown} is a private key, which only its owner is to have", private_fix(pem, shown))
+    if problem := public_key_problem(pem, shown):
+        raise UsageError(*problem)
+    return pem
 
 
 def _roots(path: str | None) -> tuple[Root, ...] | None:
@@ -115,12 +130,16 @@ def _typed(group: Group, content: bytes, arguments: argparse.Namespace) -> Group
     return group._replace(signers=(signer._replace(predicate_type=types or None),))
 
 
-def _read(path: str, what: str) -> bytes:
+def _read(path: str, what: str, fix: str = "") -> bytes:
+    """A pipe will do where a shell made it, as for `<(...)`; one that lies somewhere may wait for a writer forever."""
     try:
+        if stat.S_ISFIFO(os.stat(path).st_mode) and not path.startswith(("/dev/fd/", "/proc/")):
+            raise UsageError(f"{what} {printable(path)} is a named pipe", "name a file")
         with open(path, "rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise UsageError(f"{what} {printable(path)} cannot be read: {error.strerror}", "check the spelling") from None
+        message = f"{what} {printable(path)} cannot be read: {error.strerror}"
+        raise UsageError(message, fix or "check the spelling") from None
     if len(data) > MAX_FILE:
         raise UsageError(f"{what} {printable(path)} is larger than {MAX_FILE >> 20} MiB", "name the right file")
     return data

@@ -21,6 +21,7 @@ from gate.convert.leaf import MissingError, RefusedError
 from gate.convert.write import share, size, write
 from gate.core.model import Json
 from gate.core.text import shorten
+from gate.limited import limit, limit_memory
 
 NAMED = 20
 """Names of each kind that the answer lists."""
@@ -74,9 +75,9 @@ def answer(task: Task) -> dict[str, Json]:
 
 
 def _convert(task: Task) -> dict[str, Json]:
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, task.seconds)
-    _limit(resource.RLIMIT_FSIZE, task.room + HEADER)
+    limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_CPU, task.seconds)
+    limit(resource.RLIMIT_FSIZE, task.room + HEADER)
     with _content(task) as content:
         load, leaf_of, framework = _loader(task.form, content)
         _lock(task.memory)
@@ -161,15 +162,6 @@ def _lock(memory: int) -> None:
     """
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
-    if os.path.exists("/proc/self/statm"):
-        with open("/proc/self/statm") as file:
-            pages = int(file.read().split()[0])
-        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
-    _limit(resource.RLIMIT_NPROC, 0)
-    _limit(resource.RLIMIT_NOFILE, 0)
-
-
-def _limit(which: int, value: int) -> None:
-    hard = resource.getrlimit(which)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
+    limit_memory(memory)
+    limit(resource.RLIMIT_NPROC, 0)
+    limit(resource.RLIMIT_NOFILE, 0)

@@ -60,12 +60,16 @@ class Subject(NamedTuple):
 
 
 class Related(NamedTuple):
-    """A place in the judged bytes: `offset` in bytes from the start of `path` (or of its archive `member`)."""
+    """A place in the judged bytes: `offset` in bytes from the start of `path` (or of its archive `member`).
+
+    `line` counts from 1, in a file that is text.
+    """
 
     path: str
     message: str = ""
     offset: int | None = None
     member: str | None = None
+    line: int | None = None
 
 
 class Finding(NamedTuple):

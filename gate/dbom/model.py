@@ -46,6 +46,24 @@ class Scan(NamedTuple):
     labels: str | None = None
 
 
+DataFormat = Literal["csv", "jsonl", "parquet", "arrow", "images"]
+DATA_FORMATS: tuple[DataFormat, ...] = get_args(DataFormat)
+
+
+class Data(NamedTuple):
+    """How the rows of a dataset are to be read; what is left out is found out.
+
+    `columns` maps names to DuckDB types. `delimiter`, `quote`, `header` and `encoding` are those of CSV.
+    """
+
+    format: DataFormat | None = None
+    columns: Mapping[str, str] = {}
+    delimiter: str | None = None
+    quote: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
+
+
 class Ancestor(NamedTuple):
     """What an artifact was made from: the name of another one, or a URL; or a file, with the digest that it had."""
 
@@ -77,6 +95,7 @@ class Artifact(NamedTuple):
     scan: Scan | None = None
     derived_from: tuple[Ancestor, ...] = ()
     trained_on: tuple[str, ...] = ()
+    data: Data | None = None
 
     @property
     def subject(self) -> Subject:

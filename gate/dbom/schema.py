@@ -5,10 +5,25 @@ from __future__ import annotations
 import posixpath
 import re
 
+from gate.core.model import Json
 from gate.core.model import Kind as ArtifactKind
-from gate.core.text import printable
-from gate.dbom.model import SIGNATURE_KINDS, Ancestor, Artifact, Origin, Scan, Signature
-from gate.documents.kinds import SHA256, Constant, Either, Field, Fields, Integer, Kind, ListOf, Record, Text
+from gate.core.text import printable, shorten
+from gate.dbom.model import DATA_FORMATS, SIGNATURE_KINDS, Ancestor, Artifact, Data, Origin, Scan, Signature
+from gate.documents.kinds import (
+    SHA256,
+    Constant,
+    Either,
+    Field,
+    Fields,
+    Integer,
+    Kind,
+    ListOf,
+    MapOf,
+    Reading,
+    Record,
+    Text,
+)
+from gate.documents.nodes import Node, Scalar
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 
@@ -36,6 +51,31 @@ PATH = Text(
     expected="a path inside the repository",
 )
 _words = Text(pattern=r"[\s\S]*\S[\s\S]*", expected="text: it is blank")
+
+
+_CHARACTER = Text(pattern=r"[^\r\n\x00]", expected="one character")
+_COLUMN_TYPE = Text(
+    pattern=r"[A-Za-z][A-Za-z0-9_ ]{0,60}(\([0-9]{1,4}(, ?[0-9]{1,4})?\))?(\[[0-9]{0,6}\])*",
+    expected="a type of DuckDB, such as INTEGER, DOUBLE, VARCHAR, TIMESTAMP or DECIMAL(10, 2)",
+)
+
+
+class _YesNo:
+    """`true` or `false`, unquoted."""
+
+    def read(self, node: Node, reading: Reading) -> bool | None:
+        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
+            return node.text == "true"
+        found = f', found "{shorten(node.text)}"' if isinstance(node, Scalar) else ""
+        reading.note(node.span, f"expected true or false{found}")
+        return None
+
+    def schema(self) -> dict[str, Json]:
+        return {"type": "boolean"}
+
+
+def _data(fields: Fields) -> Data:
+    return Data(**{key: value for key, value in fields.values.items() if value is not None})
 
 
 def _source(fields: Fields) -> Origin:
@@ -81,6 +121,22 @@ SCAN = Record(
         "labels": Field(_words, "Where the labels are: `folder`, or the name of a column."),
     },
     _scan,
+)
+DATA = Record(
+    {
+        "format": Field(Text(choices=DATA_FORMATS), "What its files are; found out where it is left out."),
+        "columns": Field(
+            MapOf(_words, _COLUMN_TYPE), "The type of each column that is named, as DuckDB calls it; others are found."
+        ),
+        "delimiter": Field(_CHARACTER, 'CSV: what stands between two values; a tab is "\\t".'),
+        "quote": Field(_CHARACTER, "CSV: what stands around a value that holds delimiters."),
+        "header": Field(_YesNo(), "CSV: whether the first line names the columns."),
+        "encoding": Field(
+            Text(pattern=r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}", expected="the name of an encoding, such as utf-8"),
+            "CSV: the encoding, such as utf-8 or latin-1.",
+        ),
+    },
+    _data,
 )
 ANCESTOR = Record(
     {
@@ -130,6 +186,7 @@ def _artifact(kind: ArtifactKind) -> Kind:
     special = {
         "dataset": {
             "suite": Field(PATH, "The Great Expectations suite that its rows must pass."),
+            "data": Field(DATA, "How its rows are to be read; found out as far as it is left out."),
             "scan": Field(SCAN, "How the poisoning scan is to read it."),
         },
         "model": {"trained_on": Field(ListOf(_words), "Names of the datasets that it was trained on.")},

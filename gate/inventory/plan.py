@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from gate.checks.examine import Batch
 from gate.checks.interface import Examined, ListingFlaw, Material, Signed
 from gate.dbom.model import Artifact
+from gate.files import beneath
 from gate.files.walk import Odd
 
 
@@ -39,7 +41,26 @@ class Plan(NamedTuple):
             listing_flaw=self.listing_flaw,
             signatures=self.signatures,
             content=self.content,
+            open=Openable(self.batches),
         )
+
+
+class Openable:
+    """Opens the files of batches again, by the paths that reports know them by."""
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        self._batches = batches
+        self._places: dict[str, tuple[str, str]] | None = None
+
+    def __call__(self, path: str) -> AbstractContextManager[int]:
+        """A descriptor of the file; raises OSError or `LinkError`."""
+        if self._places is None:  # few artifacts are read twice
+            self._places = {
+                shown: (batch.root, f"{batch.directory}/{name}" if batch.directory else name)
+                for batch in self._batches
+                for name, shown in zip(batch.names, batch.paths(), strict=True)
+            }
+        return beneath.file(*self._places[path])
 
 
 class Places(NamedTuple):

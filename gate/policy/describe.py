@@ -8,6 +8,7 @@ from gate.core.model import STAGES, Location, Stage
 from gate.core.text import count, printable
 from gate.policy.groups import documents, roots
 from gate.policy.model import Policies, Policy, Selector
+from gate.policy.suites import SuiteDemand
 from gate.policy.trust import Certificate, Identity, Requirement, Revoked, Signer, SummaryDemand
 
 
@@ -33,6 +34,8 @@ def _document(document: Policy) -> Iterator[str]:
         yield _line(f"{kind} is signed", f"by {' or '.join(names)}", "", place)
     for demand in trust.summaries:
         yield _line("verification summary", describe_demand(demand), _when(demand), demand.location)
+    for suite in document.suites:
+        yield _line("suites", describe_suites(suite), _when(suite), suite.location)
 
 
 def describe_signer(signer: Signer) -> str:
@@ -72,13 +75,19 @@ def describe_demand(demand: SummaryDemand) -> str:
     return ", ".join(parts)
 
 
+def describe_suites(asked: SuiteDemand) -> str:
+    """What it asks for."""
+    kinds = f", {', '.join(asked.kinds)}" if asked.kinds else ""
+    return f"at least {count(asked.min_expectations, 'expectation')} and {count(asked.min_rows, 'row')}{kinds}"
+
+
 def _revoked(revoked: Revoked) -> Iterator[str]:
     for word, values in (("digest", revoked.digests), ("identity", revoked.identities), ("key", revoked.keys)):
         for value in sorted(values):
             yield _line(f"revoked {word}", value, "", revoked.location)
 
 
-def _when(entry: Requirement | SummaryDemand) -> str:
+def _when(entry: Requirement | SummaryDemand | SuiteDemand) -> str:
     return _scope(entry.selector, entry.from_stage)
 
 

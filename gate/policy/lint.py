@@ -16,7 +16,7 @@ def lint(policy: Policy) -> Iterator[Problem]:
         yield from _shadowed(rule, entries)
         for base in policy.extends:
             yield from _loosened(rule, entries, base)
-    yield from lint_trust(policy.trust)
+    yield from lint_trust(policy.trust, extends_files=not all(base.is_pack for base in policy.extends))
 
 
 def _shadowed(rule: str, entries: tuple[Entry, ...]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from gate.policy.groups import roots
 from gate.policy.model import ALLOWANCES, Allowance, Entry, Policies, Policy, Selector, looser, strictest
 from gate.policy.packs import DEFAULT, PACKS, PREFIX, load_pack
 from gate.policy.schema import POLICY, Extension
+from gate.policy.suites import SuiteDemand
 from gate.policy.trust_load import PinnedFiles, read_trust
 
 MAX_DEPTH = 16
@@ -85,6 +86,7 @@ class _Loader:
             allows=self._allows(fields),
             denied=_pickles(fields, "deny"),
             own_trust=read_trust(fields, os.path.dirname(name), self._pinned),
+            suites=_suites(fields),
         )
 
     def _extended(self, extension: Extension, beside: str, way: tuple[str, ...]) -> Policy:
@@ -135,6 +137,15 @@ class _Loader:
                 raise DocumentError([Problem(fields.at["cache_roots"], message)])
             roots.append(os.path.realpath(expanded))
         return frozenset(roots)
+
+
+def _suites(fields: Fields) -> tuple[SuiteDemand, ...]:
+    """What stands under `suites:`."""
+    said: list[SuiteDemand] = fields.get("suites") or []
+    if len(said) > MAX_ENTRIES:
+        message = f"`suites:` has more than {MAX_ENTRIES} entries"
+        raise DocumentError([Problem(fields.at["suites"], message, "join them with globs")])
+    return tuple(said)
 
 
 def _pickles(fields: Fields, key: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from gate.core.globs import matches
 from gate.core.model import ENFORCEMENTS, STAGES, Enforcement, Kind, Location, Stage, Subject
 
 if TYPE_CHECKING:
+    from gate.policy.suites import SuiteDemand
     from gate.policy.trust import DocumentDemand, Group, Requirement, Revoked, SummaryDemand, Trust
 
 
@@ -57,7 +58,7 @@ class Policy(NamedTuple):
 
     `allows` has the names of each allowance that the document speaks of; `denied` are patterns of globals that no
     pickle may have. `own_trust` and `file_sha256` are what `trust` and `sha256` hand on: a pack has neither, and
-    the hook, which judges by a pack, pays for neither.
+    the hook, which judges by a pack, pays for neither. `suites` are its demands of suites.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Policy(NamedTuple):
     is_pack: bool = False
     own_trust: Trust | None = None
     file_sha256: str = ""
+    suites: tuple[SuiteDemand, ...] = ()
 
     @property
     def trust(self) -> Trust:
@@ -170,6 +172,12 @@ class Policies(NamedTuple):
         from gate.policy.groups import summary_demands
 
         return summary_demands(self, subject, stage)
+
+    def suite_demand(self, subject: Subject, stage: Stage) -> SuiteDemand:
+        """The strictest value of everything that any member asks of the suite of `subject` at `stage`."""
+        from gate.policy.suites import suite_demand
+
+        return suite_demand(self, subject, stage)
 
     def names(self) -> tuple[str, ...]:
         """Each member with what it extends, for reports."""

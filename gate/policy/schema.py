@@ -11,6 +11,7 @@ from gate.documents.kinds import SHA256, Constant, Either, Field, Fields, ListOf
 from gate.documents.nodes import Node, Scalar
 from gate.policy.model import Entry, Selector
 from gate.policy.scope_schema import FOR, FROM_STAGE
+from gate.policy.suite_schema import SUITES
 from gate.policy.trust_schema import TRUST
 
 
@@ -105,6 +106,7 @@ POLICY = Record(
         "cache_roots": Field(
             ListOf(Text()), "Directories, absolute or beginning with `~/`, into which links in the tree may lead."
         ),
+        **SUITES,
         **TRUST,
     }
 )

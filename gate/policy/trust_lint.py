@@ -16,7 +16,7 @@ WORKFLOW_ISSUERS = ("https://token.actions.githubusercontent.com", "https://gitl
 _ANY_REF = ("refs/**", "refs/heads/**", "refs/heads/*")
 
 
-def lint_trust(trust: Trust) -> Iterator[Problem]:
+def lint_trust(trust: Trust, *, extends_files: bool) -> Iterator[Problem]:
     """A note for every entry that trusts more than its author may think, or that does nothing."""
     for signer in trust.signers:
         if isinstance(signer, Identity):
@@ -25,6 +25,10 @@ def lint_trust(trust: Trust) -> Iterator[Problem]:
         if why := _nothing(entry.selector):
             yield Problem(entry.location, f"its `for:` selects nothing: {why}", "write it as `gate check` shows it")
     yield from _idle(trust.requirements)
+    if "policy" in trust.documents and not extends_files:
+        message = "`policy:` is about the other policies that judge: a policy cannot demand its own signature"
+        fix = "have the policy that extends this one demand it, or the one that `--policy` names"
+        yield Problem(trust.places["policy"], message, fix)
 
 
 def _identity(signer: Identity) -> Iterator[Problem]:

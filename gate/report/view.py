@@ -72,6 +72,8 @@ def place(related: Related) -> str:
     parts = [related.path]
     if related.member is not None:
         parts.append(f"member {related.member}")
+    if related.line is not None:
+        parts.append(f"line {related.line:,}")
     if related.offset is not None:
         parts.append(f"byte {related.offset}")
     return printable(", ".join(parts))

@@ -82,12 +82,12 @@ def _outcome(attempt: Callable[[], Accepted]) -> Accepted | Refusal:
 def _judge_key(bundle: Bundle, signed: Target, bound: Binding, group: Group, now: dt.datetime) -> Accepted:
     known = [(signer, load_key(signer)) for signer in group.signers if isinstance(signer, Key)]
     if not known:
-        raise UntrustedError("it is signed with a key, and the policy trusts none", None, None)
+        raise UntrustedError("it is signed with a key, and no key is trusted for it", None, None)
     named = [pair for pair in known if bundle.hint and bundle.hint in keys.hints(pair[1])]
     if bundle.hint and not named and _is_digest(bundle.hint):
-        raise UntrustedError("it names a key that is none of those in the policy", None, None)
+        raise UntrustedError("it names a key that is none of those that are trusted", None, None)
     instances = _known(group) if bundle.entries or bundle.timestamps else ()
-    refusal: Refusal = InvalidError("no key of the policy made it", "signature")
+    refusal: Refusal = InvalidError("no key that is trusted made it", "signature")
     for signer, _ in named or known:
         try:
             authenticated = _proven(bundle, signed, signer, instances, now)
@@ -150,7 +150,7 @@ def _judge_identity(bundle: Bundle, signed: Target, bound: Binding, group: Group
         reason = "; ".join(reasons[:_REASONS]) or f"it is by {described(authenticated)}, whom no policy trusts"
         refusals.append(UntrustedError(reason, authenticated, bound()))
     if not refusals:
-        raise InvalidError("the policy leaves no trust root that could prove it", "no-root")
+        raise InvalidError("there is no trust root that could prove it", "no-root")
     raise _nearest(refusals)
 
 

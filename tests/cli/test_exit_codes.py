@@ -7,9 +7,11 @@ import pytest
 from tests.support import PICKLE, Repo, run_gate
 
 PASSES = "dbom: 1\ndatasets:\n  - {name: x, path: x.csv, version: 1.0}\n"
-UNDECIDED = "dbom: 1\ndatasets:\n  - {name: x, path: x.csv, version: 1.0, suite: s.json}\n"
+UNDECIDED = "dbom: 1\ndatasets:\n  - {name: x, path: x.csv, version: 1.0, scan: {modality: tabular}}\n"
 BLOCKED = f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1.0, sha256: {'0' * 64}}}\n"
-BOTH = f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1.0, suite: s.json, sha256: {'0' * 64}}}\n"
+BOTH = (
+    f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1.0, scan: {{modality: tabular}}, sha256: {'0' * 64}}}\n"
+)
 BROKEN = BOTH + "models: none\n"
 
 
@@ -34,7 +36,7 @@ def test_a_broken_document_goes_before_everything(repo: Repo) -> None:
 
 
 def test_undecided_goes_before_nothing_to_check(repo: Repo) -> None:
-    repo.write("dbom.yaml", "dbom: 1\ndatasets:\n  - {name: x, path: x.csv, version: 1.0, suite: s.json}\n")
+    repo.write("dbom.yaml", "dbom: 1\ndatasets:\n  - {name: x, path: x.csv, version: 1.0, scan: {modality: tabular}}\n")
     repo.write("gate-policy.yaml", "policy: 1\nrules:\n  integrity/missing-file: {enforce: warn}\n")
     assert repo.gate("check").code == 4
 

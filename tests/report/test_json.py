@@ -47,7 +47,8 @@ def test_everything_is_in_it() -> None:
     assert waived["decision"]["origin"]["path"] == "gate-policy.yaml"
     pickle = next(finding for finding in data["findings"] if finding["rule"] == "weights/pickle-format")
     assert pickle["evidence"] == {"format": "torch", "sha256": DIGEST}
-    assert pickle["related"] == [{"path": "models/sign.pt", "message": "", "offset": 0, "member": "archive/data.pkl"}]
+    place = {"path": "models/sign.pt", "message": "", "offset": 0, "member": "archive/data.pkl", "line": None}
+    assert pickle["related"] == [place]
     assert data["artifacts"][-1]["facts"]["weights"] == {"format": "safetensors", "tensors": 3}
 
 

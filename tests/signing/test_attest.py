@@ -358,7 +358,7 @@ def test_a_failed_verdict_does_not_count(signing: Signing) -> None:
 def test_a_key_of_somebody_else(signing: Signing) -> None:
     _attest(signing, kind="p384")
     _demand(signing.repo)
-    assert "none of those in the policy" in _refusal(signing.repo)
+    assert "none of those that are trusted" in _refusal(signing.repo)
 
 
 def test_a_key_that_the_demand_does_not_name(signing: Signing) -> None:

@@ -24,7 +24,7 @@ REASONS = {
     "conf-intoto-expired-certificate_fail": "its certificate was not valid yet",
     "conf-invalid-ct-key_fail": "no certificate log of the trust root",
     "conf-invalid-inclusion-proof_fail": "no checkpoint of its log",
-    "conf-managed-key-no-key_fail": "signed with a key, and the policy trusts none",
+    "conf-managed-key-no-key_fail": "signed with a key, and no key is trusted for it",
     "conf-message-digest-mismatch_fail": "over other bytes",
     "conf-rekor2-checkpoint-missing-origin_fail": "the checkpoint is not signed by the log",
     "conf-rekor2-checkpoint-missing-root-hash_fail": "the checkpoint is not signed by the log",

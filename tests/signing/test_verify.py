@@ -198,7 +198,7 @@ def test_one_kind_of_signer_is_not_another(bench: Bench) -> None:
     key = generate()
     by_key = mint(bench.instance, key=key, artifact=DATA)
     by_person = mint(bench.instance, claims=PERSON, artifact=DATA)
-    bench.refuses(by_key, "it is signed with a key, and the policy trusts none", rule=TRUSTED)
+    bench.refuses(by_key, "it is signed with a key, and no key is trusted for it", rule=TRUSTED)
     bench.refuses(by_person, "", who=bench.key(key), rule=TRUSTED)
 
 
@@ -249,9 +249,9 @@ USAGE: Mapping[str, tuple[tuple[str, ...], str]] = {
     "key and certificate": (("--key", "key.pub", "--certificate", "key.pub"), "two kinds of signer are named"),
     "no such root": ((*DEV, "--trusted-root", "absent.json"), "absent.json cannot be read"),
     "no such key": (("--key", "absent.pub"), "absent.pub cannot be read"),
-    "a private key": (("--key", "private.pem"), "it is a private key"),
+    "a private key": (("--key", "private.pem"), "is a private key"),
     "a root that is none": ((*DEV, "--trusted-root", "weights"), "it is no JSON"),
-    "a key that is none": (("--key", "weights"), "it is no PEM file"),
+    "a key that is none": (("--key", "weights"), "holds no public key"),
     "a certificate that is none": (("--certificate", "key.pub"), "it holds no certificate in PEM"),
     "no such bundle": ((*DEV, "--bundle", "absent.json"), "the bundle absent.json cannot be read"),
 }

@@ -24,4 +24,86 @@ RULES = (
             "```yaml\n- name: traffic-signs\n  path: data/traffic-signs\n  suite: expectations/traffic-signs.json\n```"
         ),
     ),
+    Rule(
+        id="suites/failed",
+        title="a critical expectation of a dataset's suite does not hold",
+        severity="high",
+        why=(
+            "The suite says what training relies on, and these rows are not that: labels outside of their set, values "
+            "out of range, a column that is not there. A model trained on them is wrong in a way that no test of the "
+            "code finds. An expectation is critical unless the suite gives it another `severity`."
+        ),
+        fix=(
+            "Look at the rows that are named, and restore or correct the data; where the data rightly changed, change "
+            "the expectation in a commit of its own. The json report has the first failing rows with their values."
+        ),
+        cwe=("CWE-20",),
+        atlas=("AML.T0020", "AML.T0059"),
+        owasp=("LLM04:2025",),
+        bad="`vendor_id` must be in `[1, 2, 4]`; on line 16 of the file it is 5.",
+        good="Every value of `vendor_id` is 1, 2 or 4.",
+    ),
+    Rule(
+        id="suites/failed-warning",
+        title="an expectation of severity `warning` does not hold",
+        severity="medium",
+        why=(
+            "Whoever wrote the suite wants to know of it without stopping for it. It is a rule of its own, so that a "
+            "policy can treat it otherwise than `suites/failed`."
+        ),
+        fix="See whether the data changed for a good reason; then correct the data, or the expectation.",
+        cwe=("CWE-20",),
+        atlas=("AML.T0059",),
+        owasp=("LLM04:2025",),
+        bad='`"severity": "warning"`, and the mean of `fare` is 80 where at most 20 is expected.',
+        good="The mean of `fare` is 12.",
+    ),
+    Rule(
+        id="suites/failed-info",
+        title="an expectation of severity `info` does not hold",
+        severity="low",
+        why="The suite has it to keep an eye on something; it is no reason to stop by itself.",
+        fix="Take note of it, or correct the expectation where it no longer says what is normal.",
+        cwe=("CWE-20",),
+        owasp=("LLM04:2025",),
+        bad='`"severity": "info"`, and there are 900 rows where at least 1,000 are expected.',
+        good="There are 1,200 rows.",
+    ),
+    Rule(
+        id="suites/not-evaluated",
+        title="a suite, or one of its expectations, could not be evaluated",
+        severity="high",
+        why=(
+            "What was not evaluated did not pass. A suite that cannot be read, an unknown type of expectation, a "
+            "column that is not there, a file that is no table, a suite without expectations or a dataset without "
+            "rows: each of them would succeed if only failures counted."
+        ),
+        fix=(
+            "Correct what the message names: the suite, the file of the dataset, or `data:` of the entry in "
+            "`dbom.yaml`, which says how the file is to be read."
+        ),
+        cwe=("CWE-636",),
+        atlas=("AML.T0059",),
+        owasp=("LLM04:2025",),
+        bad='```json\n{"name": "digits", "expectations": []}\n```',
+        good=(
+            '```json\n{"name": "digits", "expectations": [\n  {"type": "expect_column_values_to_not_be_null", '
+            '"kwargs": {"column": "label"}}\n]}\n```'
+        ),
+    ),
+    Rule(
+        id="suites/too-weak",
+        title="a suite has fewer expectations, or other kinds, than the policy asks for",
+        severity="medium",
+        why=(
+            "A suite with one expectation that always holds makes a dataset look tested. A policy can ask for a number "
+            "of different expectations and for kinds of them (`suites:`); the same one twice counts once."
+        ),
+        fix="Add expectations on what training relies on: types, ranges, sets of labels, uniqueness.",
+        cwe=("CWE-345",),
+        atlas=("AML.T0059",),
+        owasp=("LLM04:2025",),
+        bad="```yaml\n# gate-policy.yaml; the suite has one expectation\nsuites: {min_expectations: 5}\n```",
+        good="The suite has five different expectations.",
+    ),
 )

@@ -98,5 +98,7 @@ def _related(related: Related, artifacts: Artifacts) -> dict[str, object]:
     elif related.offset is not None:
         # An offset into a member says nothing about the bytes of the archive, so only its words are given.
         physical["region"] = {"byteOffset": related.offset}
+    elif related.line is not None:
+        physical["region"] = {"startLine": related.line}
     location["message"] = {"text": _sentence(f"{text}: {related.message}" if related.message else text)}
     return location

@@ -39,8 +39,15 @@ def validate(
         try:
             chain = policies.build_client_verifier().verify(leaf, list(between)).chain
         except verification.VerificationError as error:
-            raise InvalidError(f"{no_way}: {printable(shorten(str(error)))}", "chain") from None
+            raise InvalidError(f"{no_way}: {_plain(str(error))}", "chain") from None
     return chain[1] if len(chain) > 1 else chain[0]
+
+
+def _plain(said: str) -> str:
+    """The library's word on it; the one that people meet with authorities of their own is put more plainly."""
+    if "2.5.29.15" in said and "missing" in said:
+        return "an authority in its chain has no keyUsage, and must have `keyCertSign` (RFC 5280, section 4.2.1.3)"
+    return printable(shorten(said.removeprefix("validation failed: ")))
 
 
 def code_signing(leaf: x509.Certificate) -> None:

@@ -53,7 +53,7 @@ def _log(entry: LogEntry, logs: Iterable[Log]) -> Log:
             return log
     raise InvalidError(
         f"it was logged in {entry.log.hex()[:16]}…, a log that the trust root does not know: the root is too old "
-        "for this log, or the log is not one to trust; update the file under `trust_roots:`",
+        "for this log, or the log is not one to trust",
         "unknown-log",
     )
 

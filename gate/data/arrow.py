@@ -1,0 +1,86 @@
+"""Arrow files and streams, and Feather: read batch by batch, each one validated before anything looks into it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from gate.core.text import shorten
+from gate.data.database import check_names, sealed, show
+from gate.data.interface import DataError, Layout, Piece, Table
+from gate.data.packed import packing, plain
+
+
+class Batches:
+    """The batches of all files as a stream of Arrow; every query begins a new one."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
+        self.schema = _schema(pieces[0])
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        reader = pa.RecordBatchReader.from_batches(self.schema, self._all())
+        return reader.__arrow_c_stream__(requested_schema)
+
+    def _all(self) -> Iterator[pa.RecordBatch]:
+        for piece in self._pieces:
+            yield from batches(piece)
+
+
+def batches(piece: Piece) -> Iterator[pa.RecordBatch]:
+    """The batches of one file. Offsets that point elsewhere would otherwise be followed."""
+    try:
+        for batch in _opened(piece):
+            batch.validate(full=True)
+            yield batch
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _broken(piece, error) from None
+
+
+def open_files(connection: duckdb.DuckDBPyConnection, pieces: Sequence[Piece], layout: Layout, memory: int) -> Table:
+    """The rows of all files, which must have the same schema."""
+    stream = Batches(pieces)
+    check_names(pieces[0].path, stream.schema.names)
+    for piece in pieces[1:]:
+        if not _schema(piece).equals(stream.schema):
+            raise DataError(piece.path, f"its columns are not those of {pieces[0].path}, in the same order and types")
+    connection.register("gate_batches", stream)
+    for piece in pieces:
+        for _ in batches(piece):  # a defect names its file here; later it would be an error of some query
+            pass
+    show(connection, "SELECT * FROM gate_batches")
+    return sealed(connection, pieces, layout, opens=False)
+
+
+def _schema(piece: Piece) -> pa.Schema:
+    if how := packing(piece):
+        raise DataError(piece.path, f"an Arrow file packed with {how} is not read; unpack it")
+    try:
+        source = plain(piece)
+        return (pa.ipc.open_file(source) if _is_file(piece) else pa.ipc.open_stream(source)).schema
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _broken(piece, error) from None
+
+
+def _is_file(piece: Piece) -> bool:
+    start = os.pread(piece.descriptor, 8, 0)
+    if start.startswith(b"FEA1"):
+        raise DataError(piece.path, "it is Feather of version 1; write it again as Feather 2 or Parquet")
+    return start.startswith(b"ARROW1")
+
+
+def _opened(piece: Piece) -> Iterator[pa.RecordBatch]:
+    if not _is_file(piece):
+        yield from pa.ipc.open_stream(plain(piece))
+        return
+    reader = pa.ipc.open_file(plain(piece))
+    for index in range(reader.num_record_batches):
+        yield reader.get_batch(index)
+
+
+def _broken(piece: Piece, error: Exception) -> DataError:
+    said = shorten(str(error).splitlines()[0] if str(error) else "", 120)
+    return DataError(piece.path, f"it is broken, or no Arrow file: {said}")

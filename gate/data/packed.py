@@ -1,0 +1,104 @@
+"""Files as streams: plain, or packed with gzip or Zstandard, from their descriptors."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import BinaryIO
+
+from gate.data.interface import DataError, Piece
+
+PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip"}
+CHUNK = 4 * 1024 * 1024
+
+
+class _Pread(io.RawIOBase):
+    """A descriptor from its beginning, whatever others do with its position."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._at = descriptor, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: os.fstat(self._descriptor).st_size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]  # the buffer protocol has a type only from Python 3.12 on
+        data = os.pread(self._descriptor, len(view), self._at)
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def plain(piece: Piece) -> BinaryIO:
+    """The bytes as they lie there."""
+    return io.BufferedReader(_Pread(piece.descriptor), CHUNK)
+
+
+def packing(piece: Piece) -> str:
+    """What the file is packed with, by its first bytes; empty when it is not."""
+    head = os.pread(piece.descriptor, 8, 0)
+    return next((name for magic, name in PACKED.items() if head.startswith(magic)), "")
+
+
+def unpacked(piece: Piece) -> BinaryIO:
+    """The content; reading it raises DataError through `chunks`, else what the library raises."""
+    how = packing(piece)
+    if not how:
+        return plain(piece)
+    if how == "gzip":
+        import gzip
+
+        return gzip.GzipFile(fileobj=plain(piece))  # type: ignore[return-value]
+    if how == "zstd":
+        import pyarrow as pa
+
+        return io.BufferedReader(_Arrow(pa.CompressedInputStream(pa.PythonFile(plain(piece)), "zstd")), CHUNK)
+    raise DataError(piece.path, f"it is packed with {how}, which is not read; pack it with gzip or zstd")
+
+
+class _Arrow(io.RawIOBase):
+    """A stream of pyarrow as one of Python."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        data = self._stream.read(len(view))  # type: ignore[attr-defined]
+        view[: len(data)] = data
+        return len(data)
+
+
+def head(piece: Piece, length: int) -> bytes:
+    """The first bytes of the content."""
+    try:
+        with unpacked(piece) as stream:
+            return stream.read(length)
+    except (OSError, EOFError, ValueError, _zlib_error()) as error:
+        raise broken(piece, error) from None
+
+
+def broken(piece: Piece, error: Exception) -> DataError:
+    """A stream that cannot be unpacked."""
+    how = packing(piece)
+    return DataError(piece.path, f"its {how} stream is broken" if how else f"it cannot be read: {type(error).__name__}")
+
+
+def _zlib_error() -> type[Exception]:
+    import zlib
+
+    return zlib.error

@@ -1,0 +1,39 @@
+"""A dataset as one table, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from gate.data.choose import choose
+from gate.data.database import connect, explained
+from gate.data.interface import DataError, Format, Layout, Piece, Table
+
+READERS: dict[Format, str] = {
+    "csv": "gate.data.csv",
+    "jsonl": "gate.data.jsonl",
+    "parquet": "gate.data.parquet",
+    "arrow": "gate.data.arrow",
+    "images": "gate.data.images",
+}
+"""Each has `open_files(connection, pieces, layout, memory) -> Table`."""
+
+
+def open_table(pieces: Sequence[Piece], layout: Layout, *, memory: int, threads: int) -> Table:
+    """The rows of all files as one view; DuckDB takes at most `memory` bytes and `threads` threads.
+
+    Raises DataError for what is wrong with the dataset; MemoryError when it needs more memory.
+    """
+    form, chosen = choose(pieces, layout)
+    if form != "csv" and (layout.columns or layout.encoding or layout.delimiter):
+        raise DataError(chosen[0].path, f"columns, delimiter and encoding are for CSV, and this is {form}; remove them")
+    import duckdb
+
+    connection = connect(memory, threads)
+    opened: Callable[..., Table] = import_module(READERS[form]).open_files
+    try:
+        return opened(connection, chosen, layout._replace(format=form), memory)
+    except duckdb.OutOfMemoryException:
+        raise MemoryError("reading the dataset needs more memory than it may have") from None
+    except duckdb.Error as error:
+        raise explained(error, chosen) from None

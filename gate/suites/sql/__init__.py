@@ -1,0 +1,1 @@
+"""Expectations as SQL for DuckDB: one file for each family, each a function from keyword arguments to a step."""
