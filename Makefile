@@ -14,8 +14,9 @@ $(BIN)/pytest: $(BIN)/gate
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(BIN)/gate  ## the main job on real input: a repository that passes, then two that do not
-	@GATE=$(CURDIR)/$(BIN)/gate sh examples/demo.sh
+demo: $(BIN)/gate  ## the main job on real input: a repository that passes, then two that do not; SUITES=1 for rows too
+	@[ -z "$(SUITES)" ] || $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[suites]'
+	@GATE=$(CURDIR)/$(BIN)/gate SUITES=$(SUITES) sh examples/demo.sh
 
 test: $(BIN)/pytest  ## every test
 	$(BIN)/pytest -n auto

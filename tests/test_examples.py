@@ -73,3 +73,26 @@ def test_a_picture_in_the_wrong_class_is_found(repo: Repo) -> None:
 def test_the_examples_stay_small() -> None:
     files = [path for path in (PROJECT / "examples/shapes").rglob("*") if path.suffix in (".png", ".safetensors")]
     assert sum(path.stat().st_size for path in files) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("example", "suite", "data"),
+    [("digits", "train.yaml", "train.csv"), ("shapes", "shapes.yaml", "shapes")],
+)
+@pytest.mark.parametrize("engine", ["auto", "reference"])
+def test_the_rows_are_what_the_suite_expects(repo: Repo, example: str, suite: str, data: str, engine: str) -> None:
+    pytest.importorskip("great_expectations")
+    _copy(repo, example)
+    result = repo.gate("suite", "run", f"expectations/{suite}", f"data/{data}", "--engine-suites", engine)
+    assert result.code == 0, result.out + result.err
+    assert "expectations hold" in result.out
+
+
+def test_a_picture_of_another_size_is_found(repo: Repo) -> None:
+    pytest.importorskip("great_expectations")
+    image = pytest.importorskip("PIL.Image")
+    _copy(repo, "shapes")
+    image.new("RGB", (600, 24)).save(repo.root / "data/shapes/circle/99.png")
+    result = repo.gate("suite", "run", "expectations/shapes.yaml", "data/shapes")
+    assert result.code == 1
+    assert "circle/99.png" in result.out
