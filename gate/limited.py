@@ -29,6 +29,8 @@ ANSWER = 1024 * 1024
 TICK = 0.2
 """Seconds between two looks at how far the process is."""
 _PIECE = 1024 * 1024
+_PR_SET_PDEATHSIG = 1
+"""From linux/prctl.h."""
 _PASSED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """Where the interpreter finds its own libraries: without them it may not start."""
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -109,6 +111,14 @@ def run(
     if not isinstance(found, dict):
         raise LimitedError("silent", _ended(process.returncode))
     return found
+
+
+def end_with_parent() -> None:
+    """Where Linux offers that: the process ends with the one that started it, also where that is killed."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit(which: int, value: int) -> None:

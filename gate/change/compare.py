@@ -39,6 +39,8 @@ def changes(before: Dbom, now: Dbom) -> Iterator[str]:
             was, is_now = getattr(old, key, None), getattr(new, key, None)
             if new and was and was != is_now:
                 yield f"this change gives {new.name} {'another' if is_now else 'no'} `{key}:`"
+        if new and getattr(old, "data", None) != getattr(new, "data", None):
+            yield f"this change reads the rows of {new.name} in another way: see its `data:`"
 
 
 def _pairs(before: Dbom, now: Dbom) -> list[tuple[Artifact, Artifact | None]]:

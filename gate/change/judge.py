@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gate.change.compare import changes, compare
+from gate.change.suites import loosened
 from gate.change.trust import loosenings
 from gate.core.errors import GateError
 from gate.core.model import UNDECIDED, Finding, Location, Subject
@@ -60,6 +61,7 @@ def judge_change(head: Head, revision: str) -> Change:
         *_weakened(weakenings(trusted, head.policies, subjects), head),
         *_allowances(trusted, head),
         *(_loosened(*one, head) for one in loosenings(trusted, head.policies, subjects)),
+        *(_loosened(*one, head) for one in loosened(trusted, head.policies, subjects)),
     ]
     notes = [f"judged against {printable(revision)} ({tip.sha[:12]}), from {forks[0].sha[:12]} on"]
     for before in befores:

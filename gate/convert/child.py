@@ -21,7 +21,7 @@ from gate.convert.leaf import MissingError, RefusedError
 from gate.convert.write import share, size, write
 from gate.core.model import Json
 from gate.core.text import shorten
-from gate.limited import limit, limit_memory
+from gate.limited import end_with_parent, limit, limit_memory
 
 NAMED = 20
 """Names of each kind that the answer lists."""
@@ -54,6 +54,7 @@ class Task(NamedTuple):
 
 def main(argument: str) -> None:
     """Carries out `argument`, a `Task` as JSON; the answer is one JSON object."""
+    end_with_parent()
     task = Task(**json.loads(argument))
     with open(task.answer, "wb", closefd=False) as file:
         file.write(json.dumps(answer(task)).encode())

@@ -25,9 +25,20 @@ _NAMES: dict[str, Format] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"), "images"),
 }
 _PACKED = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".zip")
-_ASIDE = {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", "metadata.json", "package.json"}
-_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
-_WHOLE = "declare the format in the entry's layout"
+_ASIDE = {
+    "config.json",
+    "dataset_info.json",
+    "dataset_infos.json",
+    "dataset_dict.json",
+    "state.json",
+    "metadata.json",
+    "package.json",
+}
+_TEXTS = {"readme", "license", "licence", "copying", "notice", "changelog", "citation", "dataset_card", "attribution"}
+"""Names, without extension and in lower case, of what people write about a dataset."""
+_HIDDEN = {".gitattributes", ".gitignore", ".gitkeep", ".keep", ".huggingface.yaml"}
+_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"BM")
+_WHOLE = "declare the format under `data:` of the entry"
 MAX_STATE = 16 * 1024 * 1024
 
 
@@ -45,34 +56,43 @@ def choose(pieces: Sequence[Piece], layout: Layout) -> tuple[Format, list[Piece]
         only = pieces[0]
         return layout.format or _content(only) or _named(only) or _text(only), [only]
     found = [(piece, _kind(piece)) for piece in sorted(pieces, key=lambda piece: os.fsencode(piece.path))]
-    if layout.format is None:
-        found = _without_descriptions(found)
     kinds = sorted({kind for _, kind in found if kind})
     wanted = layout.format or (kinds[0] if kinds else None)
     chosen = [piece for piece, kind in found if kind == wanted]
     if wanted is None or not chosen:
         raise DataError(pieces[0].path, f"no file of the dataset holds rows of a format that is known; {_WHOLE}")
-    if layout.format is None and len(kinds) > 1:
+    if len(kinds) > 1:
         odd = next(piece for piece, kind in found if kind and kind != wanted)
-        raise DataError(odd.path, f"the dataset mixes files of the formats {' and '.join(kinds)}; {_WHOLE}")
+        raise DataError(odd.path, f"the dataset mixes files of the formats {' and '.join(kinds)}: keep one in each")
+    for piece, kind in found:
+        if kind is None and not _is_aside(piece):
+            raise DataError(
+                piece.path, f"it lies in a dataset of {wanted} files, and no row of it would be judged: {_REST}"
+            )
     return wanted, _by_state(chosen, pieces) if wanted == "arrow" else chosen
 
 
+_REST = "take it out of the directory, or name it as its format is named"
+
+
 def _kind(piece: Piece) -> Format | None:
-    """What one file of a directory holds; None for a file to be left aside."""
-    if posixpath.basename(piece.path) in _ASIDE or posixpath.basename(piece.path).startswith("."):
-        return None
-    return _content(piece) or _named(piece)
+    """What one file of a directory holds; None for a file without rows."""
+    return None if _is_aside(piece) else _content(piece) or _named(piece)
+
+
+def _is_aside(piece: Piece) -> bool:
+    """Whether it is about the dataset. A loader that takes every file has to be fooled by its name to read it."""
+    name = posixpath.basename(piece.path).lower()
+    if _content(piece):  # a name hides no rows
+        return False
+    if name in _HIDDEN or (name in _ASIDE and packed.head(piece, 64).lstrip()[:1] == b"{"):
+        return True
+    stem, extension = posixpath.splitext(name)
+    return stem in _TEXTS and extension in ("", ".md", ".txt", ".rst", ".html", ".cff")
 
 
 def _named(piece: Piece) -> Format | None:
     return _NAMES.get(suffix(piece.path))
-
-
-def _without_descriptions(found: list[tuple[Piece, Format | None]]) -> list[tuple[Piece, Format | None]]:
-    """Beside other data a `.json` file describes it, as a configuration does; alone it holds records."""
-    others = any(kind and suffix(piece.path) != ".json" for piece, kind in found)
-    return [(piece, None if others and suffix(piece.path) == ".json" else kind) for piece, kind in found]
 
 
 def _content(piece: Piece) -> Format | None:

@@ -19,7 +19,7 @@ from gate.core.model import Json
 from gate.core.text import shorten
 from gate.data.interface import DataError, Layout, Piece, Table
 from gate.files.digest import digest
-from gate.limited import limit, limit_memory
+from gate.limited import end_with_parent, limit, limit_memory
 from gate.suites.interface import MAX_ROWS, Expectation, Outcome
 
 MAX_TEXT = 200
@@ -53,6 +53,7 @@ class Task(NamedTuple):
 
 def main(descriptor: str) -> None:
     """Carries out the task on standard input, a `Task` as JSON; the answer goes to `descriptor`."""
+    end_with_parent()
     found = answer(sys.stdin.buffer.read())
     with open(int(descriptor), "wb", closefd=False) as file:
         file.write(json.dumps(found, allow_nan=False).encode())

@@ -40,6 +40,9 @@ def frames(table: Table) -> Frames:
         name for name, array in arrays.items() if np.ma.getdata(array).dtype.kind in "iu" and np.ma.is_masked(array)
     ]
     typed = values.copy(deep=False)
+    for name, array in arrays.items():
+        if np.ma.getdata(array).dtype.kind in "iu" and not np.ma.is_masked(array):
+            typed[name] = np.ma.getdata(array)
     for name in sparse:
         typed[name] = values[name].astype("float64")
     return Frames(values, typed)
@@ -72,11 +75,18 @@ def _series(array: Any, kind: str) -> pd.Series:
         return pd.Series(np.where(missing, np.timedelta64("NaT"), data))
     if data.dtype.kind == "f":
         return pd.Series(np.where(missing, np.nan, data).astype(data.dtype))
-    if data.dtype.kind in "iub" and not missing.any():
+    if data.dtype.kind == "b" and not missing.any():
         return pd.Series(data)
+    if data.dtype.kind in "iu" and not missing.any() and _is_safe(data):
+        return pd.Series(data.astype("int64"))
     if data.dtype.kind in "iu" and missing.all():
         return pd.Series(np.full(len(data), np.nan))
     return _objects(data, missing, kind.upper())
+
+
+def _is_safe(data: Any) -> bool:
+    """Whether sums and differences fit 64 bits, and doubles hold every value: pandas wraps around without a word."""
+    return not len(data) or max(abs(int(data.min())), abs(int(data.max()))) * len(data) < 1 << 53
 
 
 def _objects(data: Any, missing: Any, kind: str) -> pd.Series:
