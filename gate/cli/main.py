@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("gate.cli.add", "declare a file or directory in dbom.yaml"),
     "update": ("gate.cli.update", "declare the new bytes of artifacts that changed on purpose"),
     "convert": ("gate.cli.convert", "make safetensors of a checkpoint that is a pickle, without ever executing it"),
-    "suite": ("gate.cli.suite", "run one suite on one dataset, without a DBOM"),
+    "suite": ("gate.cli.suite", "run one suite on one dataset without a DBOM, or draft one from the rows"),
     "sign": ("gate.cli.sign", "sign an artifact, dbom.yaml or a policy, with a key or as a CI job without one"),
     "verify": ("gate.cli.verify", "verify one signature, by a signer whom the command line names"),
     "attest": ("gate.cli.attest", "judge as `gate check` does, and sign the verdict for a later stage"),

@@ -56,7 +56,7 @@ _words = Text(pattern=r"[\s\S]*\S[\s\S]*", expected="text: it is blank")
 _CHARACTER = Text(pattern=r"[^\r\n\x00]", expected="one character")
 _COLUMN_TYPE = Text(
     pattern=r"[A-Za-z][A-Za-z0-9_ ]{0,60}(\([0-9]{1,4}(, ?[0-9]{1,4})?\))?(\[[0-9]{0,6}\])*",
-    expected="a type of DuckDB, such as INTEGER, DOUBLE, VARCHAR, TIMESTAMP or DECIMAL(10, 2)",
+    expected="a type of DuckDB, such as INTEGER, DOUBLE, VARCHAR or TIMESTAMP",
 )
 
 
