@@ -13,6 +13,7 @@ from gate.core.errors import GateError
 from gate.core.model import UNDECIDED, Finding, Location, Related, Subject
 from gate.core.text import printable
 from gate.documents.nodes import read_bytes
+from gate.files.root import BUNDLE_SUFFIX
 
 if TYPE_CHECKING:
     from gate.policy.trust import DocumentDemand, DocumentKind, Revoked
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from gate.signing.judge import Accepted, UntrustedError
 
 RULE = "signatures/unsigned-document"
-SUFFIX = ".sigstore.json"
-"""What the name of the bundle adds to that of the document that it is beside."""
 
 
 class SignedDocument(NamedTuple):
@@ -94,7 +93,7 @@ def _verify(
     from gate.signing.judge import UntrustedError, judge
     from gate.signing.revocation import revocation
 
-    path = document.path + SUFFIX
+    path = document.path + BUNDLE_SUFFIX
     if not os.path.lexists(os.path.join(root, path)):
         raise InvalidError(f"there is no {printable(path)}")
     artifact = _artifact(document, root)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gate import __version__
-from gate.checks.documents import SUFFIX
 from gate.checks.registry import CHECKS
 from gate.cli import check, judging, signer
 from gate.core.errors import GateError, UnableError, UsageError
@@ -22,7 +21,7 @@ from gate.core.text import count, printable
 from gate.dbom.model import Dbom
 from gate.documents.nodes import read_bytes
 from gate.files.atomic import write_atomic
-from gate.files.root import DBOM_NAME, POLICY_NAME
+from gate.files.root import BUNDLE_SUFFIX, DBOM_NAME, POLICY_NAME
 from gate.inventory.declared import read_listing
 from gate.report.view import PROJECT_URL
 from gate.run import Basis, Request, read
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
 OUT = "gate.vsa.sigstore.json"
 """What is written where nothing else is said, in the root."""
-_MEDIA = b"application/vnd.dev.sigstore.bundle"
-_HEAD = 64 * 1024
-"""Bytes of a file to be replaced in which the media type of a bundle must stand."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -79,10 +75,17 @@ def _refuse_place(
 ) -> None:
     """Raises `UsageError` for a place where the attestation would replace something, or be an undeclared file."""
     bundles = (signature.bundle for artifact in dbom.artifacts for signature in artifact.signature or ())
-    read = (dbom.path, dbom.path + SUFFIX, *bundles, *arguments.policy, POLICY_NAME, *arguments.verification_summary)
+    read = (
+        dbom.path,
+        dbom.path + BUNDLE_SUFFIX,
+        *bundles,
+        *arguments.policy,
+        POLICY_NAME,
+        *arguments.verification_summary,
+    )
     judging.refuse_inputs([*reports, judging.ReportOption("attestation", out)], request.root, read)
     shown = printable(os.path.relpath(out))
-    if os.path.lexists(out) and not _is_bundle(out):
+    if os.path.lexists(out) and not signer.is_bundle(out):
         fix = "name another file with --out FILE, or remove this one"
         raise UsageError(f"{shown} is there, and is no Sigstore bundle that could be replaced", fix)
     real = os.path.join(os.path.realpath(os.path.dirname(out)), os.path.basename(out))
@@ -90,16 +93,6 @@ def _refuse_place(
         if real.startswith(os.path.realpath(os.path.join(request.root, artifact.path)) + os.sep):
             fix = "name a place outside of it with --out FILE"
             raise UsageError(f"{shown} would lie in {artifact.name}, as a file that nobody declared", fix)
-
-
-def _is_bundle(path: str) -> bool:
-    if os.path.islink(path) or not os.path.isfile(path):
-        return False
-    try:
-        with open(path, "rb") as file:
-            return _MEDIA in file.read(_HEAD)
-    except OSError:
-        return False
 
 
 def _verification(verdict: Verdict, request: Request, basis: Basis, start: datetime) -> Verification:
@@ -162,7 +155,7 @@ def _inputs(verdict: Verdict, request: Request, basis: Basis) -> Iterator[Resour
     from gate.signing.summaries.summary import Resource, relative_uri
 
     for document in _signed_documents(basis):
-        path = document + SUFFIX
+        path = document + BUNDLE_SUFFIX
         with suppress(GateError):  # one that is missing, or cannot be read, is in the verdict
             content = read_bytes(os.path.join(request.root, path), path, follow=False)
             yield Resource(relative_uri(path), sha256(content).hexdigest())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Mapping
@@ -24,16 +23,11 @@ from gate.files import beneath
 from gate.files.atomic import write_atomic
 from gate.files.digest import digest
 from gate.files.lfs import MAX_POINTER, parse_pointer
-from gate.files.root import DBOM_NAME
+from gate.files.root import BUNDLE_SUFFIX, DBOM_NAME
 from gate.files.root import beneath as beneath_root
 
 if TYPE_CHECKING:
     from gate.signing.making.sign import Signer
-
-SUFFIX = ".sigstore.json"
-"""What follows the name of a file in that of its bundle, as the clients of Sigstore have it."""
-MAX_BUNDLE = 64 * 1024 * 1024
-"""Bytes that are read of a bundle that is to be replaced; one over a million files has as many."""
 
 
 class Books(NamedTuple):
@@ -80,7 +74,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ARTIFACT",
         help="a file, a directory, dbom.yaml, a policy, or the name of an entry of dbom.yaml",
     )
-    parser.add_argument("--bundle", metavar="FILE", help=f"what to write (default: beside ARTIFACT, {SUFFIX})")
+    parser.add_argument("--bundle", metavar="FILE", help=f"what to write (default: beside ARTIFACT, {BUNDLE_SUFFIX})")
     signer.add_options(parser)
     place.add_options(parser)
 
@@ -154,7 +148,7 @@ def _target(given: str, root: str, books: Books | None) -> Target:
 
 def _as_target(root: str, path: str, artifact: Artifact | None) -> Target:
     full = os.path.join(root, path)
-    return Target(root, path, artifact, os.path.isdir(full), full + SUFFIX)
+    return Target(root, path, artifact, os.path.isdir(full), full + BUNDLE_SUFFIX)
 
 
 def _nothing(given: str, books: Books | None) -> UsageError:
@@ -178,29 +172,17 @@ def _replaceable(path: str) -> bytes | None:
     """The bundle that is there already, None where nothing is; raises `UsageError` for anything else."""
     if not os.path.lexists(path):
         return None
-    data = b""
-    if os.path.isfile(path) and not os.path.islink(path):
-        try:
-            with open(path, "rb") as file:
-                data = file.read(MAX_BUNDLE)
-        except OSError as error:
-            message = f"{_shown(path)} is there, and cannot be read: {error.strerror}"
-            raise UsageError(message, "name another file with --bundle FILE") from None
-    if not _is_bundle(data):
-        raise UsageError(
-            f"{_shown(path)} is there, and is no Sigstore bundle that could be replaced",
-            "name another file with --bundle FILE, or remove this one",
-        )
-    return data
-
-
-def _is_bundle(data: bytes) -> bool:
     try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        return False
-    media = found.get("mediaType") if isinstance(found, dict) else None
-    return isinstance(media, str) and media.startswith("application/vnd.dev.sigstore.bundle")
+        if signer.is_bundle(path):
+            with open(path, "rb") as file:
+                return file.read(signer.MAX_BUNDLE)
+    except OSError as error:
+        message = f"{_shown(path)} is there, and cannot be read: {error.strerror}"
+        raise UsageError(message, "name another file with --bundle FILE") from None
+    raise UsageError(
+        f"{_shown(path)} is there, and is no Sigstore bundle that could be replaced",
+        "name another file with --bundle FILE, or remove this one",
+    )
 
 
 def _edited(books: Books | None, targets: list[Target], root: str, by: Signer) -> bytes | None:
@@ -347,7 +329,7 @@ def _tell_of_dbom(books: Books | None, edited: bytes | None, targets: list[Targe
         return
     name = printable(books.document.name)
     print(f"{name} was changed")
-    own = books.file + SUFFIX
+    own = books.file + BUNDLE_SUFFIX
     again = all(os.path.realpath(target.full) != os.path.realpath(books.file) for target in targets)
     if again and os.path.lexists(own):
         print(f"note: {_shown(own)} is over {name} as it was: sign it again, `gate sign {name}`")

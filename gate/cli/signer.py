@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import stat
 import sys
@@ -20,6 +21,24 @@ MAX_KEY = 64 * 1024
 """Bytes of a key file: RSA keys of 16,384 bits have 13 KiB of PEM."""
 MAX_TRUST_CONFIG = 4 * 1024 * 1024
 """Bytes of a trust configuration: that of the public instance has 20 KiB."""
+
+
+MAX_BUNDLE = 64 * 1024 * 1024
+"""Bytes that are read of a bundle that is to be replaced: more than any that would be accepted."""
+
+
+def is_bundle(path: str) -> bool:
+    """Whether a Sigstore bundle lies there, which a new one may replace; raises OSError where it cannot be read."""
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        data = file.read(MAX_BUNDLE)
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    media = found.get("mediaType") if isinstance(found, dict) else None
+    return isinstance(media, str) and media.startswith("application/vnd.dev.sigstore.bundle")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

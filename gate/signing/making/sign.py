@@ -19,18 +19,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gate.core.errors import UnableError
 from gate.signing import keys
+from gate.signing.bundles.bundle import HASHES, MEDIA_TYPE
 from gate.signing.bundles.envelope import IN_TOTO, pae
 from gate.signing.errors import InvalidError
 from gate.signing.making.private import PrivateKey, load_private_key
 
 Algorithm = Literal["sha256", "sha384", "sha512"]
 
-BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 SIGN_PREDICATE = "https://sigstore.dev/cosign/sign/v1"
 """The predicate by which cosign says no more than "this was signed"."""
 
-_REGISTRY: dict[Algorithm, str] = {"sha256": "SHA2_256", "sha384": "SHA2_384", "sha512": "SHA2_512"}
-"""`HashAlgorithm` of `sigstore_common.proto`."""
+_REGISTRY = {algorithm: name for name, algorithm in HASHES.items()}
 
 
 class Signer(Protocol):
@@ -163,7 +162,7 @@ def _own() -> Iterator[None]:
 
 def _bundle(hint: str, content: dict[str, object]) -> bytes:
     material = {"publicKey": {"hint": hint}, "tlogEntries": []}
-    bundle = {"mediaType": BUNDLE, "verificationMaterial": material, **content}
+    bundle = {"mediaType": MEDIA_TYPE, "verificationMaterial": material, **content}
     return json.dumps(bundle, separators=(",", ":")).encode()
 
 
