@@ -1,0 +1,1 @@
+"""How well the poisoning scan tells attacked datasets from clean ones."""

@@ -1,0 +1,1 @@
+"""Datasets as the samples that a model learns from, by modality."""

@@ -1,0 +1,74 @@
+"""Labelled rows of a table: every column but the labels' is something that they may depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gate.core.text import count
+from gate.data.database import quoted
+from gate.data.interface import DataError, Piece
+from gate.data.places import places
+from gate.data.read import open_table
+from gate.data.samples.interface import Loaded, Tabular, Wanted
+from gate.data.samples.labels import classes_of, label_column
+from gate.data.samples.rows import MAX_ROWS, chosen, fetch, length, sampled_words
+
+MAX_COLUMNS = 500
+MAX_CELL = 200
+"""Characters of a text in a cell that are looked at."""
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL", "UHUGEINT")
+_TIMES = ("TIMESTAMP", "DATE")
+
+
+def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
+    """The rows that have a label."""
+    table = open_table(pieces, wanted.layout, memory=memory // 2, threads=2)
+    label = label_column(table, wanted.labels)
+    features = [(name, kind) for name, kind in table.columns if name != label]
+    if not features:
+        raise DataError(table.pieces[0].path, "it has no column besides the labels")
+    used = features[:MAX_COLUMNS]
+    total = length(table)
+    most = max(1000, min(MAX_ROWS, memory // (100 * len(used))))
+    rows = chosen(total, most, wanted.seed)
+    labels = fetch(table, [f"{quoted(label)}::VARCHAR"], rows)[0]
+    numbers, classes = classes_of(labels, table.pieces[0].path)
+    kept = np.flatnonzero(numbers >= 0)
+    if not len(kept):
+        raise DataError(table.pieces[0].path, f"no row has a label in {label!r}")
+    columns = {}
+    for name, kind in used:
+        values = fetch(table, [_term(name, kind)], rows)[0]
+        if is_number(kind):
+            columns[name] = np.array([np.nan if value is None else value for value in values], np.float64)[kept]
+        else:
+            seen: dict[str | None, str | None] = {}
+            columns[name] = np.array([seen.setdefault(value, value) for value in values], object)[kept]
+    positions = np.arange(total) if rows is None else rows
+    skipped = []
+    if rows is not None:
+        skipped.append(sampled_words(total, most, "row"))
+    if missing := len(numbers) - len(kept):
+        skipped.append(f"{count(missing, 'row')} without a label")
+    if len(used) < len(features):
+        skipped.append(f"{count(len(features) - len(used), 'column')} after the first {MAX_COLUMNS}")
+    return Loaded(
+        Tabular(columns, numbers[kept], classes),
+        total,
+        lambda samples: places(table, [int(positions[kept[sample]]) for sample in samples]),
+        tuple(skipped),
+    )
+
+
+def is_number(kind: str) -> bool:
+    """Whether a column of this type of DuckDB is read as numbers; times count in seconds."""
+    return kind.startswith((*_NUMBERS, *_FRACTIONS, *_TIMES)) and not kind.endswith("]")
+
+
+def _term(name: str, kind: str) -> str:
+    if kind.startswith(_TIMES):
+        return f"epoch({quoted(name)}::TIMESTAMP)::DOUBLE"
+    return f"{quoted(name)}::DOUBLE" if is_number(kind) else f"left({quoted(name)}::VARCHAR, {MAX_CELL})"
