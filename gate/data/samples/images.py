@@ -47,9 +47,8 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
     shape, most = decode.fitting(shape, len(labelled), memory // 2)
     some = chosen(len(labelled), most, wanted.seed)
     kept = labelled if some is None else [labelled[i] for i in some]
-    if some is not None:
-        skipped = (*skipped, sampled_words(len(labelled), most, "image"))
-    return _decoded(kept, shape, len(items), skipped)
+    loaded = _decoded(kept, shape, len(items), skipped)
+    return loaded._replace(sampled=sampled_words(len(labelled), len(kept), "image"))
 
 
 def _decoded(items: Sequence[Item], shape: decode.Shape, total: int, skipped: tuple[str, ...]) -> Loaded:

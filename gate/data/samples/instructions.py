@@ -12,6 +12,7 @@ from gate.core.text import count
 from gate.data.interface import DataError, Piece, Place
 from gate.data.samples.interface import Instructions, Loaded, Wanted
 from gate.data.samples.records import records
+from gate.data.samples.rows import sampled_words
 
 MAX_TEXT = 20_000
 """Characters of a prompt or a response that are looked at: half of them from its end."""
@@ -58,16 +59,14 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
         where = f"line {first.line}" if first and first.line else "it"
         raise DataError(first.path if first else path, f"{where} is in no layout that is known: {_LAYOUTS}")
     skipped = []
-    if total > len(samples):
-        left = count(total - len(samples), "answer")
-        skipped.append(f"{left} of {total:,}: a sample of {len(samples):,} was looked at")
     if unknown and first:
         start = f"{first.path}:{first.line}" if first.line else f"{first.path}, row {first.row:,}"
         skipped.append(f"{count(unknown, 'record')} in no layout that is known, or without an answer (first: {start})")
     if cut:
         skipped.append(f"the middle of {count(cut, 'sample')} with more than {MAX_TEXT:,} characters")
     dataset = Instructions([sample.prompt for sample in samples], [sample.response for sample in samples])
-    return Loaded(dataset, total, lambda chosen: [samples[one].place for one in chosen], tuple(skipped))
+    sampled = sampled_words(total, len(samples), "answer")
+    return Loaded(dataset, total, lambda chosen: [samples[one].place for one in chosen], tuple(skipped), sampled)
 
 
 def _samples(place: Place, record: Mapping[str, Json]) -> Iterator[_Sample]:

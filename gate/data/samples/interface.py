@@ -72,13 +72,15 @@ class Wanted(NamedTuple):
 class Loaded(NamedTuple):
     """The samples that were read, of `total` in the files.
 
-    `place` says where samples lie, by their positions. `skipped` says in words what was not read, and why.
+    `place` says where samples lie, by their positions. `skipped` says in words what was not read, and why; `sampled`
+    that there were more than fit, so that only some were looked at.
     """
 
     dataset: Dataset
     total: int
     place: Callable[[Sequence[int]], list[Place]]
     skipped: tuple[str, ...] = ()
+    sampled: str = ""
 
 
 Reader = Callable[[Sequence[Piece], Wanted, int], Loaded]

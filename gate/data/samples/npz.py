@@ -47,7 +47,13 @@ def read_npz(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
     numbers, classes = classes_of([str(value) for value in some.tolist()], piece.path)
     places = range(len(labels)) if rows is None else rows
     loaded = Images(pixels, numbers, classes)
-    return Loaded(loaded, len(labels), lambda found: [Place(piece.path, int(places[one])) for one in found], notes)
+    return Loaded(
+        loaded,
+        len(labels),
+        lambda found: [Place(piece.path, int(places[one])) for one in found],
+        notes,
+        sampled_words(len(labels), len(pixels), "image"),
+    )
 
 
 def _chosen(piece: Piece, names: dict[str, str], known: Sequence[str]) -> str:
@@ -88,7 +94,6 @@ def _bytes(piece: Piece, values: Any, seed: int, memory: int) -> tuple[Pixels, t
     rows = chosen(len(values), most, seed)
     notes: tuple[str, ...] = ()
     if rows is not None:
-        notes = (sampled_words(len(values), most, "image"),)
         values = values[rows]
     if values.dtype != np.uint8:
         low, high = float(np.nanmin(values)), float(np.nanmax(values))

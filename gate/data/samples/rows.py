@@ -34,9 +34,9 @@ def chosen(total: int, most: int, seed: int) -> Ints | None:
     return np.sort(np.random.default_rng(seed).choice(total, most, replace=False)).astype(np.int64)
 
 
-def sampled_words(total: int, most: int, what: str) -> str:
-    """Says that not all were looked at."""
-    return f"{count(total - most, what)} of {total:,}: a sample of {most:,} was looked at"
+def sampled_words(total: int, looked: int, what: str) -> str:
+    """Says that not all were looked at; empty where they were."""
+    return f"a sample of {looked:,} of {count(total, what)} was looked at" if looked < total else ""
 
 
 def fetch(table: Table, terms: Sequence[str], rows: Ints | None) -> list[list[Any]]:

@@ -49,8 +49,6 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
             columns[name] = np.array([seen.setdefault(value, value) for value in values], object)[kept]
     positions = np.arange(total) if rows is None else rows
     skipped = []
-    if rows is not None:
-        skipped.append(sampled_words(total, most, "row"))
     if missing := len(numbers) - len(kept):
         skipped.append(f"{count(missing, 'row')} without a label")
     if len(used) < len(features):
@@ -60,6 +58,7 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
         total,
         lambda samples: places(table, [int(positions[kept[sample]]) for sample in samples]),
         tuple(skipped),
+        sampled_words(total, len(positions), "row"),
     )
 
 

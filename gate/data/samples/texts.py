@@ -40,8 +40,6 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
         raise DataError(table.pieces[0].path, f"no row has both a text in {text!r} and a label in {label!r}")
     positions = np.arange(total) if rows is None else rows
     skipped = []
-    if rows is not None:
-        skipped.append(sampled_words(total, most, "row"))
     if missing := len(numbers) - len(kept):
         skipped.append(f"{count(missing, 'row')} without a text or a label")
     if cuts := sum(map(bool, long)):
@@ -51,6 +49,7 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
         total,
         lambda samples: places(table, [int(positions[kept[sample]]) for sample in samples]),
         tuple(skipped),
+        sampled_words(total, len(positions), "row"),
     )
 
 
