@@ -14,9 +14,9 @@ $(BIN)/pytest: $(BIN)/gate
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(BIN)/gate  ## the main job on real input: a repository that passes, then two that do not; SUITES=1 for rows too
-	@[ -z "$(SUITES)" ] || $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[suites]'
-	@GATE=$(CURDIR)/$(BIN)/gate SUITES=$(SUITES) sh examples/demo.sh
+demo: $(BIN)/gate  ## the main job on real input: a table and a folder of pictures, which pass, and what does not
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[suites]'
+	@GATE=$(CURDIR)/$(BIN)/gate sh examples/demo.sh
 
 test: $(BIN)/pytest  ## every test
 	$(BIN)/pytest -n auto
@@ -31,7 +31,7 @@ lint: $(BIN)/pytest  ## types, style, and generated files that are out of date
 generate: $(BIN)/gate  ## rule pages and packs from the catalogue
 	$(BIN)/python tools/generate.py
 
-LOCKED_EXTRAS := weights sign suites
+LOCKED_EXTRAS := weights sign suites poisoning
 locks:  ## the action's requirements with their digests, one file for the core and one for each extra
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -1,10 +1,13 @@
 """What a suite costs: `gate suite run` beside one DuckDB query written by hand, and beside Great Expectations.
 
 Prints Markdown tables; docs/performance.md holds them as they came. Whole processes, started from the command line.
+`--rows 20000000` is for what large files take; Great Expectations, which has all rows in memory, is left out there.
 """
 
 from __future__ import annotations
 
+import argparse
+import compileall
 import json
 import os
 import platform
@@ -13,10 +16,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import gate
 from benchmarks.measure import Cost, Pair, paired
 
 GATE = str(Path(sys.executable).with_name("gate"))
 ROWS = 1_000_000
+"""Rows that are drawn; a larger file has the same ones again and again, but for their numbers."""
 SEED = 20
 PAIRS = 5
 SLOW_PAIRS = 3
@@ -36,7 +41,7 @@ found = duckdb.execute('''
         avg(x2), avg(x3), min(n3), max(n4), stddev_samp(x4)
     FROM ''' + f"{reader}('{path}')").fetchone()
 rows, different, *counts = found
-assert rows == different == 1000000 and not any(counts[:13])
+assert rows == different == int(sys.argv[2]) and not any(counts[:13])
 assert -1 <= counts[13] <= 1 and -1 <= counts[14] <= 1 and counts[15] >= 0 and counts[16] <= 999
 assert 9 <= counts[17] <= 11
 """.replace("{countries}", repr(COUNTRIES)).replace("{states}", repr(STATES))
@@ -45,25 +50,32 @@ assert 9 <= counts[17] <= 11
 
 def main() -> None:
     """Measures and prints."""
-    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores\n")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS, help=f"a multiple of {ROWS}")
+    rows = parser.parse_args().rows
+    compileall.compile_dir(Path(gate.__file__).parent, quiet=1)  # as it is where a package was installed
+    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {rows:,} rows\n")
     with tempfile.TemporaryDirectory(prefix="gate-bench-") as temporary:
         root = Path(temporary)
-        write_data(root)
-        (root / "suite.json").write_text(json.dumps({"name": "orders", "expectations": expectations()}))
-        print("| data | beside | ours | theirs | wall ratio | our memory | theirs |\n|---|---|---|---|---|---|---|")
+        write_data(root, rows // ROWS)
+        (root / "suite.json").write_text(json.dumps({"name": "orders", "expectations": expectations(rows)}))
+        print("| data | beside | ours | theirs | wall ratio | CPU ratio | our memory | theirs |")
+        print("|---|---|---|---|---|---|---|---|")
         for name in ("orders.csv", "orders.parquet"):
-            measure(root, name)
+            measure(root, name, rows)
 
 
-def measure(root: Path, name: str) -> None:
+def measure(root: Path, name: str, rows: int) -> None:
     """One file: beside the query, then beside the reference engine."""
     size = (root / name).stat().st_size / 1024 / 1024
     what = f"{name.partition('.')[2]}, {size:.0f} MiB"
     ours = [GATE, "suite", "run", "suite.json", name]
     checked(root, [*ours, "--report", "json=ours.json"], {"duckdb": 20})
-    query = [sys.executable, "-c", QUERY, name]
+    query = [sys.executable, "-c", QUERY, name, str(rows)]
     subprocess.run(query, cwd=root, check=True)
-    show(what, "one query by hand", paired(ours, query, str(root), PAIRS))
+    show(what, "one query by hand", paired(ours, query, str(root), PAIRS if rows == ROWS else 1))
+    if rows > ROWS:
+        return
     theirs = [*ours, "--engine-suites", "reference"]
     checked(root, [*theirs, "--report", "json=ours.json"], {"reference": 20})
     show(what, "`--engine-suites reference`", paired(ours, theirs, str(root), SLOW_PAIRS))
@@ -79,7 +91,7 @@ def checked(root: Path, command: list[str], engines: dict[str, int]) -> None:
 
 def show(what: str, beside: str, pair: Pair) -> None:
     """One row of the table."""
-    cells = [what, beside, seconds(pair.ours), seconds(pair.theirs), f"{pair.wall_ratio:.2f}"]
+    cells = [what, beside, seconds(pair.ours), seconds(pair.theirs), f"{pair.wall_ratio:.2f}", f"{pair.cpu_ratio:.2f}"]
     print(f"| {' | '.join(cells)} | {pair.ours.memory:.0f} MiB | {pair.theirs.memory:.0f} MiB |", flush=True)
 
 
@@ -88,11 +100,11 @@ def seconds(cost: Cost) -> str:
     return f"{cost.wall:.2f} s ({cost.cpu:.2f} s CPU)"
 
 
-def expectations() -> list[dict[str, object]]:
+def expectations(rows: int) -> list[dict[str, object]]:
     """Twenty, all of which hold."""
     values = "expect_column_values_to"
     return [
-        one("expect_table_row_count_to_equal", value=ROWS),
+        one("expect_table_row_count_to_equal", value=rows),
         one(f"{values}_be_unique", column="id"),
         *(one(f"{values}_not_be_null", column=name) for name in ("id", "country", "state", "n0")),
         one(f"{values}_be_in_set", column="country", value_set=list(COUNTRIES)),
@@ -113,7 +125,7 @@ def one(kind: str, **kwargs: object) -> dict[str, object]:
     return {"type": kind, "kwargs": kwargs}
 
 
-def write_data(root: Path) -> None:
+def write_data(root: Path, times: int) -> None:
     """The same rows as CSV and as Parquet: 20 columns of numbers, words, codes and days."""
     import numpy as np
     import pyarrow as pa
@@ -131,8 +143,15 @@ def write_data(root: Path) -> None:
     columns["day"] = np.datetime64("2020-01-01") + random.integers(0, 2000, ROWS)
     table = pa.table(columns)
     assert table.num_columns == 20
-    csv.write_csv(table, root / "orders.csv", csv.WriteOptions(quoting_style="needed"))
-    parquet.write_table(table, root / "orders.parquet")
+    schema = table.schema
+    with (
+        parquet.ParquetWriter(root / "orders.parquet", schema) as packed,
+        csv.CSVWriter(root / "orders.csv", schema, write_options=csv.WriteOptions(quoting_style="needed")) as text,
+    ):
+        for n in range(times):
+            numbered = table.set_column(0, schema.field(0), pa.array(np.arange(n * ROWS, (n + 1) * ROWS)))
+            packed.write_table(numbered)
+            text.write_table(numbered)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ policies -> DBOM -> inventory -> examine every file once, in parallel -> checks 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Literal, NamedTuple
 
@@ -101,6 +101,7 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
         _refuse_unusable(basis)
     with git.listing(request.root) as listing:  # git works while the artifacts are walked
         plans = [plan_artifact(artifact, places) for artifact in chosen]
+        others = [plan_artifact(artifact, places) for artifact in _compared(request, policies, dbom, chosen)]
         tracked = listing.paths() if listing else None
     if tracked is None and git.work_tree(request.root):
         notes = (
@@ -108,11 +109,13 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
             "git could not list this work tree, so every file in it was judged, also those that it ignores",
         )
     undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(dbom, basis.references), named)
-    examined = _examine([*plans, undeclared], request.jobs, progress)
-    found = [plan.material(files) for plan, files in zip(plans, examined, strict=False)]
+    examined = _examine([*plans, *others, undeclared], request.jobs, progress)
+    declared = [plan.material(files) for plan, files in zip([*plans, *others], examined, strict=False)]
+    found = declared[: len(plans)]
     found += materials(undeclared, examined[-1], dbom.location if dbom.path else None)
     now = datetime.now(timezone.utc)
-    stated, artifacts = _run_checks(found, request, policies, now)
+    datasets = {one.subject.name: one for one in declared if one.subject.name and one.subject.kind == "dataset"}
+    stated, artifacts = _run_checks(found, request, policies, now, datasets)
     signed = list(_signed_documents(request, basis, now))
     findings = [*basis.change.findings, *stated, *(one for one in signed if isinstance(one, Finding))]
     files = [file for group in examined for file in group if file.status == "read"]
@@ -142,7 +145,7 @@ def _change(request: Request, policies: Policies, dbom: Dbom) -> Change:
     if request.base is None:
         return Change(policies, (), ())
     named = request.policies or (os.path.join(os.path.dirname(request.dbom or ""), POLICY_NAME),)
-    head = Head(request.root, request.home, named, policies, dbom, request.dbom or DBOM_NAME)
+    head = Head(request.root, request.home, named, policies, dbom, request.dbom or DBOM_NAME, request.stage)
     return judge_change(head, request.base)
 
 
@@ -166,6 +169,18 @@ def _selected(artifact: Artifact, named: frozenset[str], above: frozenset[str]) 
     return listed or within(artifact.path, named) or artifact.path in above
 
 
+def _compared(request: Request, policies: Policies, dbom: Dbom, chosen: list[Artifact]) -> list[Artifact]:
+    """What was not chosen and is the previous version of what was, where a policy limits the drift."""
+    if "suites" not in request.families:
+        return []
+    names = {
+        artifact.previous
+        for artifact in chosen
+        if artifact.previous and policies.suite_demand(artifact.subject, request.stage).max_drift is not None
+    }
+    return [one._replace(signature=None) for one in dbom.artifacts if one.name in names and one not in chosen]
+
+
 def _refuse_unknown_paths(request: Request, dbom: Dbom) -> None:
     for path in request.paths:
         if os.path.lexists(os.path.join(request.root, path)):
@@ -186,7 +201,11 @@ def _examine(plans: list[Plan], jobs: int, progress: Progress | None) -> list[li
 
 
 def _run_checks(
-    found: Iterable[Material], request: Request, policies: Policies, now: datetime
+    found: Iterable[Material],
+    request: Request,
+    policies: Policies,
+    now: datetime,
+    datasets: Mapping[str, Material],
 ) -> tuple[list[Finding], tuple[Examination, ...]]:
     context = Context(
         request.stage,
@@ -198,6 +217,7 @@ def _run_checks(
         request.root,
         request.engine_suites,
         policies.suite_demand,
+        datasets,
     )
     checks = {family: load_check(family) for family in request.families}
     findings: list[Finding] = []

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,12 +28,15 @@ def test_there_are_tables_and_images() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_passes(repo: Repo, example: str) -> None:
+def test_an_example_passes_with_a_suite_for_every_dataset(repo: Repo, example: str) -> None:
+    pytest.importorskip("duckdb")
     _copy(repo, example)
     report = repo.report()
     assert report["exit_code"] == 0
     assert {finding["decision"]["ruling"] for finding in report["findings"]} <= {"off"}
-    assert report["completeness"]["percent"] == 100.0
+    assert (report["completeness"]["percent"], report["suites"]["percent"]) == (100.0, 100.0)
+    evaluated = [one["facts"]["suites"]["evaluated"] for one in report["artifacts"] if one["kind"] == "dataset"]
+    assert all(evaluated)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -70,6 +74,21 @@ def test_a_picture_in_the_wrong_class_is_found(repo: Repo) -> None:
     assert repo.rules() == {"integrity/missing-file", "integrity/extra-file"}
 
 
+def test_the_demo_shows_both(tmp_path: Path) -> None:
+    """Every exit code in it is compared with the one that is meant."""
+    pytest.importorskip("duckdb")
+    gate = tmp_path / "gate"
+    gate.write_text(f'#!/bin/sh\nPYTHONPATH="{PROJECT}" exec "{sys.executable}" -m gate "$@"\n')
+    gate.chmod(0o755)
+    environment = {**os.environ, "GATE": str(gate), "TMPDIR": str(tmp_path)}
+    command = ["sh", str(PROJECT / "examples/demo.sh")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "error[suites/failed]: digits-train:" in done.stdout
+    assert "in: data/train.csv, line 30: 17" in done.stdout
+    assert "error[suites/failed]: shapes:" in done.stdout
+
+
 def test_the_examples_stay_small() -> None:
     files = [path for path in (PROJECT / "examples/shapes").rglob("*") if path.suffix in (".png", ".safetensors")]
     assert sum(path.stat().st_size for path in files) < 60_000
@@ -77,7 +96,11 @@ def test_the_examples_stay_small() -> None:
 
 @pytest.mark.parametrize(
     ("example", "suite", "data"),
-    [("digits", "train.yaml", "train.csv"), ("shapes", "shapes.yaml", "shapes")],
+    [
+        ("digits", "train.yaml", "train.csv"),
+        ("digits", "holdout.yaml", "holdout"),
+        ("shapes", "shapes.yaml", "shapes"),
+    ],
 )
 @pytest.mark.parametrize("engine", ["auto", "reference"])
 def test_the_rows_are_what_the_suite_expects(repo: Repo, example: str, suite: str, data: str, engine: str) -> None:

@@ -20,7 +20,7 @@ _DROPPABLE = (
 
 def compare(before: Dbom, now: Dbom, root: str) -> Iterator[Finding]:
     """Every way in which `now` promises less than `before`; `root` is where the files of `now` are."""
-    for old, new in _pairs(before, now):
+    for old, new in pairs(before, now):
         if new is None:
             yield _dropped(old, now)
             continue
@@ -34,16 +34,14 @@ def compare(before: Dbom, now: Dbom, root: str) -> Iterator[Finding]:
 
 def changes(before: Dbom, now: Dbom) -> Iterator[str]:
     """Sentences on what else changed: no findings, and still for a reviewer to see."""
-    for old, new in _pairs(before, now):
-        for key in ("path", "suite", "scan", "listing", "signature"):
+    for old, new in pairs(before, now):
+        for key in ("path", "suite", "scan", "listing", "signature", "previous"):
             was, is_now = getattr(old, key, None), getattr(new, key, None)
             if new and was and was != is_now:
                 yield f"this change gives {new.name} {'another' if is_now else 'no'} `{key}:`"
-        if new and getattr(old, "data", None) != getattr(new, "data", None):
-            yield f"this change reads the rows of {new.name} in another way: see its `data:`"
 
 
-def _pairs(before: Dbom, now: Dbom) -> list[tuple[Artifact, Artifact | None]]:
+def pairs(before: Dbom, now: Dbom) -> list[tuple[Artifact, Artifact | None]]:
     """Each old artifact with what it is now: of the same name, or new with the same path, or with the same bytes.
 
     An artifact succeeds one other at most: two that become one are a loss.

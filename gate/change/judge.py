@@ -10,11 +10,13 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gate.change.compare import changes, compare
+from gate.change.compare import changes, compare, pairs
+from gate.change.drift import uncompared
+from gate.change.expectations import compare_suites
 from gate.change.suites import loosened
 from gate.change.trust import loosenings
 from gate.core.errors import GateError
-from gate.core.model import UNDECIDED, Finding, Location, Subject
+from gate.core.model import UNDECIDED, Finding, Location, Stage, Subject
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Dbom
@@ -44,6 +46,7 @@ class Head(NamedTuple):
     policies: Policies
     dbom: Dbom
     dbom_name: str
+    stage: Stage = "train"
 
 
 def judge_change(head: Head, revision: str) -> Change:
@@ -53,6 +56,11 @@ def judge_change(head: Head, revision: str) -> Change:
         forks = merge_bases(head.root, tip)
         befores = [_dbom(fork, head.dbom_name) for fork in forks]
         trusted = _policies(tip, head)
+        suites = [
+            compare_suites(fork, old, new, head.root)
+            for fork, before in zip(forks, befores, strict=True)
+            for old, new in pairs(before, head.dbom)
+        ]
     except GateError as error:
         return _undecided(head, revision, error)
     policies = Policies((*head.policies.members, *trusted.members), trusted.members)
@@ -65,8 +73,12 @@ def judge_change(head: Head, revision: str) -> Change:
     ]
     notes = [f"judged against {printable(revision)} ({tip.sha[:12]}), from {forks[0].sha[:12]} on"]
     for before in befores:
-        findings += (found for found in compare(before, head.dbom, head.root) if found not in findings)
+        found = [*compare(before, head.dbom, head.root), *uncompared(before, head.dbom, policies, head.stage)]
+        findings += (finding for finding in found if finding not in findings)
         notes += (note for note in changes(before, head.dbom) if note not in notes)
+    for suite in suites:
+        findings += (finding for finding in suite.findings if finding not in findings)
+        notes += (note for note in suite.notes if note not in notes)
     return Change(policies, tuple(findings), tuple(notes))
 
 

@@ -126,7 +126,8 @@ class Context(NamedTuple):
     `allowed` and `denied` are names, or patterns of names, that a policy lets pickles import or forbids them.
     The rest is for the family `signatures`: `trust` is what policies say about them, `now` the time of the run, aware
     of its zone, `summaries` the verification summaries that were handed in, each with its path. For the family
-    `suites`: `root` is where the repository lies, `engine_suites` what evaluates, `suite_demand` what policies ask.
+    `suites`: `root` is where the repository lies, `engine_suites` what evaluates, `suite_demand` what policies ask,
+    `datasets` those by name that others are compared with.
     """
 
     stage: Stage
@@ -138,6 +139,7 @@ class Context(NamedTuple):
     root: str = ""
     engine_suites: Literal["auto", "reference"] = "auto"
     suite_demand: Callable[[Subject, Stage], SuiteDemand] | None = None
+    datasets: Mapping[str, Material] = {}
 
 
 class Checked(NamedTuple):

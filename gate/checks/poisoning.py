@@ -6,7 +6,7 @@ from gate.checks.interface import Checked, Context, Material
 
 
 def check(material: Material, context: Context) -> Checked:
-    """Reports datasets without scan settings; a scan that is declared is not run by this version."""
+    """Runs the scan that is declared; reports datasets without one."""
     artifact = material.artifact
     if artifact is None or artifact.kind != "dataset":
         return Checked()
@@ -14,6 +14,6 @@ def check(material: Material, context: Context) -> Checked:
         fix = "name how to read it under `scan:`, such as `scan: {modality: tabular, labels: COLUMN}`"
         message = f"{artifact.name} is not scanned for poisoning: it has no `scan:`"
         return Checked((material.finding("poisoning/not-scanned", message, fix),), {"scan": None})
-    message = f"{artifact.name} was not scanned for poisoning: this version of the gate has no scan"
-    fix = "use a version that has the scan, or leave `scan:` out of the entry until then"
-    return Checked((material.undecided(message, fix),), {"scan": artifact.scan.modality})
+    from gate.checks.scanned import judge, options_of  # a run without scans imports none of it
+
+    return judge(material, options_of(material), context).checked

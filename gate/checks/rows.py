@@ -10,17 +10,19 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gate.checks.interface import Checked, Context, Examined, Material
+from gate.checks.custom import Custom, read_custom
+from gate.checks.interface import Checked, Context, Material
+from gate.checks.readable import changed, unread
+from gate.checks.strength import weaknesses
 from gate.checks.suite_files import pieces_of
 from gate.core.errors import DocumentError, UnableError
-from gate.core.globs import matches
 from gate.core.model import Finding, Json, Location, Related
 from gate.core.text import count, printable, shorten
 from gate.data.interface import DataError, Layout
 from gate.dbom.model import Artifact
 from gate.files import beneath
 from gate.policy.suites import SuiteDemand
-from gate.suites.interface import Expectation, Outcome, Suite, Weight
+from gate.suites.interface import Code, Expectation, Outcome, Suite, Weight
 from gate.suites.run import Evaluated, run
 from gate.suites.wording import expected, found, value
 
@@ -54,21 +56,26 @@ def judge(material: Material, artifact: Artifact, context: Context) -> Judged:
     if isinstance(read, Finding):
         return Judged(Checked((read,), facts))
     demand = _demand(material, context)
-    weak = list(_weaknesses(material, read, demand))
+    weak = list(_capped(material, weaknesses(material, read, demand)))
     facts |= {"expectations": len(read.expectations), "legacy": read.legacy}
-    unread = _unread(material, context)
-    if unread is not None or not read.expectations:
-        return Judged(Checked((*weak, *(unread or ())), facts), read)
+    stop = _unread(material, context)
+    if stop is not None or not read.expectations:
+        return Judged(Checked((*weak, *(stop or ())), facts), read)
+    custom = read_custom(demand.custom, context.root)
     try:
-        done = _evaluate(material, artifact, read, context)
+        done = _evaluate(material, artifact, read, context, custom.code)
     except DataError as error:
         return Judged(Checked((*weak, _unreadable(material, error)), facts), read)
     except UnableError as error:
         message = f"the suite of {artifact.name} was not evaluated: {error.message}"
         return Judged(Checked((*weak, material.undecided(message, error.fix)), facts), read)
-    if changed := _changed(material, done):
-        return Judged(Checked((*weak, changed), facts), read)
-    findings = (*weak, *_few_rows(material, done, demand), *_capped(material, _outcomes(material, read, done)))
+    meanwhile = f"the suite of {material.subject.name} was evaluated"
+    if touched := changed(material, done.evaluation.sha256, meanwhile):
+        return Judged(Checked((*weak, touched), facts), read)
+    judged = _capped(material, _outcomes(material, read, done))
+    if done.evaluation.row_count:  # without rows, that is what is said
+        weak = list(_capped(material, weaknesses(material, read, demand, done.evaluation.outcomes)))
+    findings = (*weak, *_few_rows(material, done, demand), *_not_run(material, custom, done), *judged)
     return Judged(Checked(findings, {**facts, **_facts(done)}), read, done)
 
 
@@ -112,61 +119,28 @@ def _suite_problem(material: Material, path: str, message: str, fix: str) -> Fin
     return material.finding(NOT_EVALUATED, message, fix, related=(Related(path),), at="suite")
 
 
-def _weaknesses(material: Material, suite: Suite, demand: SuiteDemand) -> Iterator[Finding]:
-    """What the policy asks of the suite itself; one without any expectation proves nothing."""
-    name, related = material.subject.name, (Related(suite.path),)
-    if not suite.expectations:
-        message = f"the suite of {name} has no expectation, so no row can fail it"
-        fix = f"write what the rows must be into {printable(suite.path)}"
-        yield material.finding(NOT_EVALUATED, message, fix, related=related, at="suite")
-    different = len({(e.type, json.dumps(e.kwargs, sort_keys=True)) for e in suite.expectations})
-    if different < demand.min_expectations and suite.expectations:
-        has = count(different, "different expectation")
-        message = f"the suite of {name} has {has}, the policy wants {demand.min_expectations:,} ({demand.location})"
-        fix = "add expectations on what training relies on: types, ranges, sets of labels, uniqueness"
-        evidence: dict[str, Json] = {"expectations": different, "wanted": demand.min_expectations}
-        yield material.finding("suites/too-weak", message, fix, related=related, evidence=evidence, at="suite")
-    types = {expectation.type for expectation in suite.expectations}
-    for kind in demand.kinds if suite.expectations else ():
-        if not any(matches(kind, known) for known in types):
-            message = f"the suite of {name} has no {printable(kind)}, which the policy wants ({demand.location})"
-            fix = "add such an expectation"
-            evidence = {"wanted": kind}
-            yield material.finding("suites/too-weak", message, fix, related=related, evidence=evidence, at="suite")
-
-
 def _unread(material: Material, context: Context) -> tuple[Finding, ...] | None:
     """Why the files are not to be evaluated; None where they are."""
-    name = material.subject.name
-    files = material.files
-    pointers = [file for file in files if file.pointer]
-    if pointers and context.stage == "pre-commit":
-        return ()
-    if pointers:
-        message = (
-            f"the suite of {name} was not evaluated: {_path(pointers[0])} is a Git LFS pointer without its content"
-        )
-        return (material.undecided(message, "run `git lfs pull` before the gate", pointers[0].path),)
-    unread = [file for file in files if file.status != "read" or file.sha256 is None]
-    if unread or material.odd or not files:
-        paths = [*(file.path for file in unread), *(entry.path for entry in material.odd)]
-        which = f"{printable(paths[0])} was not read" if paths else "there is no file"
-        message = f"the suite of {name} was not evaluated: {which}"
-        return (material.undecided(message, "see to what else is reported about it, then run the gate again"),)
-    weights = [file for file in files if file.inspection and file.inspection.role == "weights"]
-    if len(weights) == len(files):
+    found = unread(material, context, f"the suite of {material.subject.name} was not evaluated")
+    if found is not None:
+        return found
+    weights = [file for file in material.files if file.inspection and file.inspection.role == "weights"]
+    if len(weights) == len(material.files):
         kind = weights[0].inspection.format if weights[0].inspection else ""
-        message = f"{_path(weights[0])} holds weights ({kind}), which have no rows that a suite could be about"
+        path = printable(weights[0].path)
+        message = f"{path} holds weights ({kind}), which have no rows that a suite could be about"
         fix = "remove `suite:`, or declare the table of the dataset under `path:`"
         related = (Related(weights[0].path),)
         return (material.finding(NOT_EVALUATED, message, fix, related=related, at="suite"),)
     return None
 
 
-def _evaluate(material: Material, artifact: Artifact, suite: Suite, context: Context) -> Evaluated:
+def _evaluate(
+    material: Material, artifact: Artifact, suite: Suite, context: Context, code: tuple[Code, ...]
+) -> Evaluated:
     layout = Layout(*artifact.data) if artifact.data else Layout()
     with contextlib.ExitStack() as stack:
-        return run(suite, pieces_of(material, stack), layout, context.engine_suites)
+        return run(suite, pieces_of(material, stack), layout, context.engine_suites, code)
 
 
 def _unreadable(material: Material, error: DataError) -> Finding:
@@ -178,15 +152,6 @@ def _unreadable(material: Material, error: DataError) -> Finding:
     return material.finding(NOT_EVALUATED, text, fix, related=(Related(error.path),), at="suite")
 
 
-def _changed(material: Material, done: Evaluated) -> Finding | None:
-    """A file that is no longer the one whose digest was compared."""
-    for file in material.files:
-        if done.evaluation.sha256.get(file.path) != file.sha256:
-            message = f"{_path(file)} was written to while the suite of {material.subject.name} was evaluated"
-            return material.undecided(message, "stop what writes to it, then run the gate again", file.path)
-    return None
-
-
 def _few_rows(material: Material, done: Evaluated, demand: SuiteDemand) -> Iterator[Finding]:
     rows = done.evaluation.row_count
     if rows < demand.min_rows:
@@ -196,6 +161,14 @@ def _few_rows(material: Material, done: Evaluated, demand: SuiteDemand) -> Itera
         evidence: dict[str, Json] = {"rows": rows, "wanted": demand.min_rows}
         fix = "see that the export is complete"
         yield material.finding(NOT_EVALUATED, message, fix, evidence=evidence, at="suite")
+
+
+def _not_run(material: Material, custom: Custom, done: Evaluated) -> Iterator[Finding]:
+    """Files that the policy allows in other bytes, where an expectation may have needed them."""
+    if any(outcome.problem is not None for outcome in done.evaluation.outcomes):
+        for problem in custom.problems:
+            fix = "restore the file; a new one is allowed in the policy first, by those who own it"
+            yield material.finding(NOT_EVALUATED, problem, fix, at="suite")
 
 
 def _outcomes(material: Material, suite: Suite, done: Evaluated) -> Iterator[Finding]:
@@ -271,7 +244,3 @@ def _facts(done: Evaluated) -> dict[str, Json]:
         "columns": len(evaluation.columns),
         "engines": {engine: engines[engine] for engine in sorted(engines)},
     }
-
-
-def _path(file: Examined) -> str:
-    return printable(file.path)

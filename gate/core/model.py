@@ -138,3 +138,9 @@ class Verdict(NamedTuple):
         if not declared or not all("integrity" in artifact.facts for artifact in declared):
             return None
         return 100.0 * sum(artifact.verified for artifact in declared) / len(declared)
+
+    @property
+    def suites(self) -> tuple[int, int]:
+        """How many declared datasets have a suite, and how many there are, as far as suites were looked at."""
+        facts = [artifact.facts["suites"] for artifact in self.declared if "suites" in artifact.facts]
+        return sum(one.get("suite") is not None for one in facts), len(facts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -74,11 +76,42 @@ def _is_file(piece: Piece) -> bool:
 
 def _opened(piece: Piece) -> Iterator[pa.RecordBatch]:
     if not _is_file(piece):
-        yield from pa.ipc.open_stream(plain(piece))
+        yield from _stream(piece)
         return
     reader = pa.ipc.open_file(plain(piece))
     for index in range(reader.num_record_batches):
         yield reader.get_batch(index)
+
+
+def _stream(piece: Piece) -> Iterator[pa.RecordBatch]:
+    """The batches of a stream, to the marker that ends it: one that was cut between two batches has none.
+
+    Arrow takes the end of the file for the end of the stream, and does not look at what follows the marker.
+    """
+    source = _Asked(plain(piece))
+    yield from pa.ipc.open_stream(source)
+    if source.past_end:
+        raise DataError(piece.path, "it was cut off: the marker that ends an Arrow stream is not there; write it again")
+    if source.tell() != piece.size:
+        raise DataError(piece.path, "it goes on after the marker that ends the stream; write one stream to a file")
+
+
+class _Asked(io.RawIOBase):
+    """A file that knows whether somebody asked for bytes past its end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.past_end = file, False
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def read(self, size: int = -1, /) -> bytes:
+        found = self._file.read(size)
+        self.past_end = self.past_end or (size != 0 and not found)
+        return found
 
 
 def _broken(piece: Piece, error: Exception) -> DataError:

@@ -49,6 +49,7 @@ def connect(memory: int, threads: int) -> duckdb.DuckDBPyConnection:
         },
     )
     connection.execute("SET TimeZone='UTC'")
+    connection.execute("SET enable_progress_bar=false")  # a slow query would draw one on standard output
     return connection
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
@@ -112,11 +113,20 @@ def reader(lines: Iterator[str] | io.TextIOBase, delimiter: str, quote: str) -> 
 
 
 def _delimiter(piece: Piece, text: str, quote: str) -> str:
-    """Tab by the name; else the one that splits all records alike, or the first one most."""
+    """Tab by the name; else the one that splits all records alike, or the first one most.
+
+    Two that split all records alike make two tables of one file, and which one was meant is not for us to guess.
+    """
     if suffix(piece.path) in (".tsv", ".tab"):
         return "\t"
     widths = {one: [len(row) for row in _records(text, one, quote, _ROWS)] or [0] for one in _DELIMITERS}
     even = [one for one in _DELIMITERS if len(set(widths[one])) == 1 and widths[one][0] > 1]
+    if len(even) > 1:
+        these = " or ".join(json.dumps(one) for one in even)
+        declare = f"`data: {{delimiter: {json.dumps(even[0])}}}`"
+        raise DataError(
+            piece.path, f"its values could be separated by {these}: say by which, as {declare} of its entry"
+        )
     return max(even or _DELIMITERS, key=lambda one: widths[one][0])
 
 

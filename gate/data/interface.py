@@ -45,6 +45,7 @@ class Table(NamedTuple):
     """A dataset in DuckDB: the view `name` of `connection` has its columns and nothing else, in the order of the files.
 
     `pieces` are its files in order, without those that hold no rows; `layout` is the whole layout as it was found.
+    Where it is not `whole`, the view has some of the columns only; the others are listed as VARCHAR.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -52,6 +53,7 @@ class Table(NamedTuple):
     columns: tuple[tuple[str, str], ...]
     pieces: tuple[Piece, ...]
     layout: Layout = Layout()
+    whole: bool = True
 
 
 class DataError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Sequence
 
 import duckdb
@@ -105,18 +106,25 @@ def _malformed(error: Exception, pieces: Sequence[Piece]) -> DataError:
         return DataError(said.path, "a record is nested too deeply; at most 100 levels are read")
     if "maximum_object_size" in str(error):
         return DataError(said.path, f"a record has more than {MAX_RECORD:,} bytes")
-    for piece in pieces:
-        if found := _defect(piece):
-            return DataError(piece.path, found)
+    if found := _first_defect(pieces):
+        return found
     line = line_of(error)
     return said if line is None else DataError(said.path, f"near line {line}: {said.message}")
 
 
 def _first_misfit(pieces: Sequence[Piece]) -> DataError:
+    return _first_defect(pieces) or DataError(pieces[0].path, "a line holds no JSON object, or one with a key twice")
+
+
+def _first_defect(pieces: Sequence[Piece]) -> DataError | None:
     for piece in pieces:
-        if found := _defect(piece):
+        try:
+            found = _defect(piece)
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            return packed.broken(piece, error)
+        if found:
             return DataError(piece.path, found)
-    return DataError(pieces[0].path, "a line holds no JSON object, or one with a key twice")
+    return None
 
 
 def _defect(piece: Piece) -> str | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
 from gate.data.interface import DataError, Piece
+
+if TYPE_CHECKING:
+    import gzip
 
 PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"PK\x03\x04": "zip"}
 CHUNK = 4 * 1024 * 1024
@@ -40,7 +43,7 @@ class _Pread(io.RawIOBase):
         return len(data)
 
 
-def plain(piece: Piece) -> BinaryIO:
+def plain(piece: Piece) -> io.BufferedReader:
     """The bytes as they lie there."""
     return io.BufferedReader(_Pread(piece.descriptor), CHUNK)
 
@@ -51,7 +54,7 @@ def packing(piece: Piece) -> str:
     return next((name for magic, name in PACKED.items() if head.startswith(magic)), "")
 
 
-def unpacked(piece: Piece) -> BinaryIO:
+def unpacked(piece: Piece) -> io.BufferedReader | gzip.GzipFile:
     """The content; reading it raises DataError through `chunks`, else what the library raises."""
     how = packing(piece)
     if not how:
@@ -59,7 +62,7 @@ def unpacked(piece: Piece) -> BinaryIO:
     if how == "gzip":
         import gzip
 
-        return gzip.GzipFile(fileobj=plain(piece))  # type: ignore[return-value]
+        return gzip.GzipFile(fileobj=plain(piece))
     if how == "zstd":
         import pyarrow as pa
 

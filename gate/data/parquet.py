@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from gate.data.database import address, check_names, explained, sealed, show, strings
+from gate.data.database import address, check_names, explained, sealed, show, string, strings
 from gate.data.interface import DataError, Layout, Piece, Table
 
 
@@ -31,17 +31,32 @@ def _reading(pieces: Sequence[Piece]) -> str:
 
 def _schema(connection: duckdb.DuckDBPyConnection, piece: Piece) -> tuple[tuple[str, str], ...]:
     """Names and types, from the file's own footer: DuckDB gives names that occur twice others."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
     try:
-        names = parquet.read_schema(address(piece)).names
+        footer = f"SELECT name, num_children FROM parquet_schema({string(address(piece))})"
+        elements = connection.execute(footer).fetchall()
         described = connection.execute(f"DESCRIBE SELECT * FROM {_reading([piece])}").fetchall()
-    except (pa.ArrowException, OSError, ValueError):
-        raise DataError(piece.path, "its footer is broken, or it is no Parquet file") from None
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
         raise explained(error, [piece]) from None
-    check_names(piece.path, names)
+    check_names(piece.path, _columns(elements))
     return tuple((str(row[0]), str(row[1])) for row in described)
+
+
+def _columns(elements: Sequence[tuple[str, int | None]]) -> list[str]:
+    """The names of the columns: the footer lists a root, and each element before those that are nested in it."""
+    names = []
+    nested = 0
+    for name, children in elements[1:]:
+        if nested:
+            nested -= 1
+        else:
+            names.append(name)
+        nested += children or 0
+    return names
+
+
+def count_rows(table: Table, piece: Piece) -> int:
+    """How many rows of the table are those of one of its files."""
+    found = table.connection.execute(f"SELECT count(*) FROM {_reading([piece])}").fetchone()
+    return int(found[0]) if found else 0

@@ -24,20 +24,20 @@ def places(table: Table, rows: Sequence[int]) -> list[Place]:
     for piece in table.pieces:
         if not wanted:
             break
-        first = walk(piece, table.layout, first, wanted, found)
+        first = walk(table, piece, first, wanted, found)
     if wanted:
         raise IndexError(f"the table has no row {wanted[0]}")
     return [found[row] for row in rows]
 
 
-Walk = Callable[[Piece, Layout, int, "list[int]", "dict[int, Place]"], int]
+Walk = Callable[[Table, Piece, int, "list[int]", "dict[int, Place]"], int]
 """Moves rows of a file from those wanted to those found; `first` is its first row, the answer that of the next file."""
 
 
 def _by_lines(lines: Callable[[Piece, Layout], Iterator[int]]) -> Walk:
-    def walk(piece: Piece, layout: Layout, first: int, wanted: list[int], found: dict[int, Place]) -> int:
+    def walk(table: Table, piece: Piece, first: int, wanted: list[int], found: dict[int, Place]) -> int:
         row = first
-        for line in lines(piece, layout):
+        for line in lines(piece, table.layout):
             if wanted[0] == row:
                 found[wanted.pop(0)] = Place(piece.path, row - first, line)
                 if not wanted:
@@ -48,9 +48,9 @@ def _by_lines(lines: Callable[[Piece, Layout], Iterator[int]]) -> Walk:
     return walk
 
 
-def _by_count(count: Callable[[Piece], int]) -> Walk:
-    def walk(piece: Piece, layout: Layout, first: int, wanted: list[int], found: dict[int, Place]) -> int:
-        end = first + count(piece)
+def _by_count(count: Callable[[Table, Piece], int]) -> Walk:
+    def walk(table: Table, piece: Piece, first: int, wanted: list[int], found: dict[int, Place]) -> int:
+        end = first + count(table, piece)
         for row in itertools.takewhile(lambda row: row < end, wanted[:]):
             found[row] = Place(piece.path, row - first)
             wanted.remove(row)
@@ -70,15 +70,13 @@ def _json_lines(piece: Piece, layout: Layout) -> Iterator[int]:
         yield from (number for number, line in enumerate(stream, 1) if line.strip())
 
 
-def _parquet_rows(piece: Piece) -> int:
-    from pyarrow import parquet
+def _parquet_rows(table: Table, piece: Piece) -> int:
+    from gate.data.parquet import count_rows
 
-    from gate.data.database import address
-
-    return int(parquet.read_metadata(address(piece)).num_rows)
+    return count_rows(table, piece)
 
 
-def _arrow_rows(piece: Piece) -> int:
+def _arrow_rows(_: Table, piece: Piece) -> int:
     from gate.data.arrow import batches
 
     return sum(batch.num_rows for batch in batches(piece))
@@ -89,5 +87,5 @@ _WALKS: dict[str, Walk] = {
     "jsonl": _by_lines(_json_lines),
     "parquet": _by_count(_parquet_rows),
     "arrow": _by_count(_arrow_rows),
-    "images": _by_count(lambda _: 1),
+    "images": _by_count(lambda *_: 1),
 }

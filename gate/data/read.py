@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 
 from gate.data.choose import choose
@@ -19,9 +20,17 @@ READERS: dict[Format, str] = {
 """Each has `open_files(connection, pieces, layout, memory) -> Table`."""
 
 
-def open_table(pieces: Sequence[Piece], layout: Layout, *, memory: int, threads: int) -> Table:
+def open_table(
+    pieces: Sequence[Piece],
+    layout: Layout,
+    *,
+    memory: int,
+    threads: int,
+    asked: Callable[[str], bool] = lambda _: True,
+) -> Table:
     """The rows of all files as one view; DuckDB takes at most `memory` bytes and `threads` threads.
 
+    Of a CSV file the view has no columns but those whose names are `asked` for; the table names all.
     Raises DataError for what is wrong with the dataset; MemoryError when it needs more memory.
     """
     form, chosen = choose(pieces, layout)
@@ -31,6 +40,8 @@ def open_table(pieces: Sequence[Piece], layout: Layout, *, memory: int, threads:
 
     connection = connect(memory, threads)
     opened: Callable[..., Table] = import_module(READERS[form]).open_files
+    if form == "csv":  # converting a value costs more than finding it
+        opened = partial(opened, asked=asked)
     try:
         return opened(connection, chosen, layout._replace(format=form), memory)
     except duckdb.OutOfMemoryException:

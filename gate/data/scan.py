@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -19,25 +20,35 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def check_bytes(piece: Piece, dialect: Dialect) -> bool:
-    """Whether a record may have one empty value too many, which is looked into then; NUL bytes are an error."""
+    """Whether a record may have one empty value too many, which is looked into then.
+
+    NUL bytes and bytes that are not UTF-8 are an error: DuckDB does not look into columns that nobody asks for.
+    """
     delimiter, quote = dialect.delimiter.encode(dialect.encoding), dialect.quote.encode(dialect.encoding)
+    decoder = codecs.getincrementaldecoder(dialect.encoding)()
     kept, found, number = b"", False, 1
     for chunk in chunks(piece):
         if b"\0" in chunk:
             line = _newlines_before(piece, number) + chunk[: chunk.index(b"\0")].count(b"\n")
             raise DataError(piece.path, f"line {line}: it has a NUL byte; the file is damaged, or it is no UTF-8 text")
+        try:
+            if not chunk.isascii() or decoder.getstate()[0]:
+                decoder.decode(chunk)
+        except UnicodeDecodeError:
+            raise DataError(piece.path, undecodable(piece)) from None
         found = found or _ends_empty(chunk, delimiter, quote) or _ends_empty(kept + chunk[:4], delimiter, quote)
-        kept = chunk[-4:]
+        kept = bytes(chunk[-4:])
         number += 1
+    if decoder.getstate()[0]:  # the file ends within a character
+        raise DataError(piece.path, undecodable(piece))
     return found or _ends_empty(kept + b"\n", delimiter, quote)
 
 
-def _ends_empty(data: bytes, delimiter: bytes, quote: bytes) -> bool:
+def _ends_empty(data: bytes | bytearray, delimiter: bytes, quote: bytes) -> bool:
     """Whether a line in it ends with an empty value; the cheapest questions come first, for all of a file is asked."""
-    if delimiter + b"\n" in data or (b"\r" in data and delimiter + b"\r" in data):
-        return True
-    empty = delimiter + quote * 2
-    return bool(quote) and quote in data and (empty + b"\n" in data or empty + b"\r" in data)
+    ends = [delimiter, delimiter + quote * 2] if quote and quote in data else [delimiter]
+    returns = [b"\n", b"\r"] if b"\r" in data else [b"\n"]
+    return any(end + new in data for end in ends for new in returns)
 
 
 def _newlines_before(piece: Piece, number: int) -> int:
@@ -45,14 +56,15 @@ def _newlines_before(piece: Piece, number: int) -> int:
     return 1 + sum(chunk.count(b"\n") for chunk in itertools.islice(chunks(piece), number - 1))
 
 
-def chunks(piece: Piece) -> Iterator[bytes]:
-    """The content piece by piece; a broken stream is a DataError."""
+def chunks(piece: Piece) -> Iterator[bytes | bytearray]:
+    """The content piece by piece, each overwriting the one before; a broken stream is a DataError."""
     import zlib
 
     try:
         with packed.unpacked(piece) as stream:
-            while data := stream.read(packed.CHUNK):
-                yield data
+            buffer = bytearray(packed.CHUNK)  # one for all: fresh memory costs more than what is done with it
+            while count := stream.readinto(buffer):
+                yield buffer if count == len(buffer) else buffer[:count]
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise packed.broken(piece, error) from None
 
@@ -108,7 +120,7 @@ def _problem(piece: Piece, dialect: Dialect) -> str | None:
             if len(row) != width and row:
                 return f"line {line}: {_values(len(row))} where the file has {_values(width)} a row"
     except UnicodeError:
-        return f"line {_undecodable(piece)}: it is not UTF-8; convert the file, or declare its encoding"
+        return undecodable(piece)
     except csv.Error as error:
         return f"line {line + 1}: {_quotes(str(error))}"
     return None
@@ -126,12 +138,14 @@ def _quotes(said: str) -> str:
     return "text follows a closing quote; double the quotes within a value"
 
 
-def _undecodable(piece: Piece) -> int:
-    """The line of the first byte that is not UTF-8."""
+def undecodable(piece: Piece) -> str:
+    """What is said of a file that is not UTF-8, with the line of its first such byte."""
+    found = 0
     with packed.unpacked(piece) as stream:
         for number, line in enumerate(stream, 1):
             try:
                 line.decode()
             except UnicodeDecodeError:  # noqa: PERF203 # the loop ends here
-                return number
-    return 0
+                found = number
+                break
+    return f"line {found}: it is not UTF-8; convert the file, or declare its encoding"

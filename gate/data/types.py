@@ -7,7 +7,6 @@ values, 0 and `yes` count. So a column is read as its carrier, which holds what 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gate.data.database import quoted, string
@@ -29,26 +28,29 @@ _SAME = {
     "DATETIME": "TIMESTAMP",
 }
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
-_NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
+_NUMBER = r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"  # one way to match: time is linear
 _WHOLE = r"\s*[+-]?[0-9]+\s*"
 _DAY = r"\d{4}-\d{2}-\d{2}"
-_PATTERNS = {
+PATTERNS = {
+    "BIGINT": _WHOLE,
     "BOOLEAN": "(?i)true|false",
     "DATE": _DAY,
     "TIMESTAMP": _DAY + r"[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?",
     "TIME": r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?",
     "DOUBLE": rf"(?i){_NUMBER}|\s*[+-]?(nan|inf|infinity)\s*",
 }
-GUESSES = ("BOOLEAN", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP")
-"""The types that are tried, in this order; all else is VARCHAR."""
+"""How the values of a type are written, the same to RE2 and to Python."""
+GUESSES = ("BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP")
+"""The types that are tried, in this order; all else is VARCHAR. A column without any value gets the first."""
+LOST = "gate: a value would be changed"
+"""The error of a query that meets a value which is not of its column's type."""
 
 
 class Column(NamedTuple):
-    """One column: its type, and whether the layout declares it."""
+    """One column and its type."""
 
     name: str
     type: str
-    declared: bool = False
 
 
 def declared_type(text: str) -> str | None:
@@ -67,30 +69,31 @@ def carrier(kind: str) -> str:
     return kind if kind in ("DOUBLE", "FLOAT", "TIMESTAMP") else "VARCHAR"
 
 
-def lost(column: Column) -> str | None:
-    """A condition on the carrier that holds for a value that the type would change; None if there is none."""
-    name = quoted(column.name)
-    if column.type in _INTEGERS:
-        return f"isnan({name}) OR abs({name}) >= 9007199254740992 OR {name} <> trunc({name})"
-    if column.type == "DATE":
-        return f"{name} <> CAST(CAST({name} AS DATE) AS TIMESTAMP)"
-    return None if carrier(column.type) == column.type else unfit(column.name, column.type)
+def exactly(column: Column) -> str:
+    """The column, read as its carrier, as its own type; a value that the type would change is the error `LOST`."""
+    name, kind = quoted(column.name), column.type
+    held = carrier(kind)
+    if held == kind:
+        return name
+    if held == "DOUBLE":
+        fits = f"abs({name}) < 9007199254740992 AND {name} = trunc({name})"
+    elif held == "TIMESTAMP":
+        fits = f"{name} = CAST(CAST({name} AS DATE) AS TIMESTAMP)"
+    else:
+        fits = f"NOT ({unfit(column.name, kind)})"
+    cast = f"CAST({name} AS {kind})"
+    return f"CASE WHEN {name} IS NULL THEN NULL WHEN {fits} THEN {cast} ELSE error({string(LOST)}) END AS {name}"
 
 
 def unfit(name: str, kind: str) -> str:
     """A condition on the column as text that holds for a value that is not of the type."""
     column = quoted(name)
-    pattern = _PATTERNS.get(kind) or (_WHOLE if kind.endswith("INT") or kind == "INTEGER" else _PATTERNS["DOUBLE"])
+    pattern = PATTERNS.get(kind) or (_WHOLE if kind.endswith("INT") or kind == "INTEGER" else PATTERNS["DOUBLE"])
     fits = f"regexp_full_match({column}, {string(pattern)})"
     return f"{column} IS NOT NULL AND (NOT {fits} OR try_cast({column} AS {kind}) IS NULL)"
 
 
-def cast(column: Column, held: str) -> str:
-    """The column, held as the type `held`, as its own."""
+def cast(column: Column) -> str:
+    """The column, read as text, as its own type, which every value of it has."""
     name = quoted(column.name)
-    return name if held == column.type else f"CAST({name} AS {column.type}) AS {name}"
-
-
-def counts(conditions: Sequence[str]) -> str:
-    """Aggregates that count the rows of each condition."""
-    return ", ".join(f"count_if({condition})" for condition in conditions) or "0"
+    return name if column.type == "VARCHAR" else f"CAST({name} AS {column.type}) AS {name}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from gate.core.errors import Problem
-from gate.core.text import printable
+from gate.core.text import did_you_mean, printable, shorten
 from gate.dbom.model import Artifact, Dbom
 from gate.dbom.schema import DBOM
 from gate.documents.kinds import Fields, Reading
@@ -28,9 +29,44 @@ def read_dbom(document: Document) -> Dbom:
     values = fields.values if fields else {}
     artifacts: tuple[Artifact, ...] = (*(values.get("datasets") or ()), *(values.get("models") or ()))
     reading.problems += _repeated(artifacts, "name") + _repeated(artifacts, "path")
+    reading.problems += _previous(artifacts)
     reading.finish()
     first = document.locate(Span(0, 0, 0, 0))._replace(column=0, length=0)
     return Dbom(document.name, first, values.get("project"), artifacts)
+
+
+def _previous(artifacts: tuple[Artifact, ...]) -> list[Problem]:
+    """What is wrong with each `previous:`: it has to lead to another dataset, and never back to where it began."""
+    known = {artifact.name: artifact for artifact in artifacts}
+    links = {artifact.name: artifact.previous for artifact in artifacts if artifact.previous}
+    problems = []
+    settled: set[str] = set()
+    for artifact in artifacts:
+        name, before = artifact.name, artifact.previous
+        if before is None:
+            continue
+        found = known.get(before)
+        if found is None or found.kind != "dataset":
+            what = f"a {found.kind}" if found else "not declared"
+            fix = did_you_mean(before, [one.name for one in artifacts if one.kind == "dataset" and one is not artifact])
+            message = f'the previous version of {name}, "{shorten(before)}", is {what}'
+            problems.append(Problem(artifact.at["previous"], message, fix or "name another dataset of this document"))
+        elif _circles(name, links, settled):
+            message = f"the versions before {name} lead in a circle"
+            problems.append(Problem(artifact.at["previous"], message, "remove `previous:` from the oldest one"))
+    return problems
+
+
+def _circles(name: str, links: Mapping[str, str], settled: set[str]) -> bool:
+    """Whether the links from `name` lead to where they were before; each circle once, `settled` are known names."""
+    seen = {name}
+    at = links.get(name)
+    while at is not None and at not in seen and at not in settled:
+        seen.add(at)
+        at = links.get(at)
+    circles = at in seen and name not in settled
+    settled.update(seen)
+    return circles
 
 
 def _repeated(artifacts: tuple[Artifact, ...], key: str) -> list[Problem]:

@@ -39,10 +39,14 @@ class Signature(NamedTuple):
     kind: SignatureKind | None = None
 
 
+Modality = Literal["image-classification", "text-classification", "instructions", "tabular"]
+MODALITIES: tuple[Modality, ...] = get_args(Modality)
+
+
 class Scan(NamedTuple):
     """How the poisoning scan is to read a dataset."""
 
-    modality: str
+    modality: Modality
     labels: str | None = None
 
 
@@ -77,7 +81,8 @@ class Artifact(NamedTuple):
     """One declared dataset or model: a file or a directory.
 
     `path` is relative to the root with forward slashes; `sha256` is the digest of the file, or of the
-    listing of a directory; `at` has the place of every value that is given, `location` of the whole entry.
+    listing of a directory; `previous` names the dataset that is the version before this one. `at` has the
+    place of every value that is given, `location` of the whole entry.
     """
 
     kind: Kind
@@ -96,6 +101,7 @@ class Artifact(NamedTuple):
     derived_from: tuple[Ancestor, ...] = ()
     trained_on: tuple[str, ...] = ()
     data: Data | None = None
+    previous: str | None = None
 
     @property
     def subject(self) -> Subject:

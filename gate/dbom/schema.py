@@ -8,7 +8,7 @@ import re
 from gate.core.model import Json
 from gate.core.model import Kind as ArtifactKind
 from gate.core.text import printable, shorten
-from gate.dbom.model import DATA_FORMATS, SIGNATURE_KINDS, Ancestor, Artifact, Data, Origin, Scan, Signature
+from gate.dbom.model import DATA_FORMATS, MODALITIES, SIGNATURE_KINDS, Ancestor, Artifact, Data, Origin, Scan, Signature
 from gate.documents.kinds import (
     SHA256,
     Constant,
@@ -114,7 +114,7 @@ SIGNATURE = Record(
 SCAN = Record(
     {
         "modality": Field(
-            Text(choices=("image-classification", "text-classification", "instructions", "tabular")),
+            Text(choices=MODALITIES),
             "What the samples are.",
             required=True,
         ),
@@ -188,6 +188,7 @@ def _artifact(kind: ArtifactKind) -> Kind:
             "suite": Field(PATH, "The Great Expectations suite that its rows must pass."),
             "data": Field(DATA, "How its rows are to be read; found out as far as it is left out."),
             "scan": Field(SCAN, "How the poisoning scan is to read it."),
+            "previous": Field(_words, "The name of the dataset that is the version before this one."),
         },
         "model": {"trained_on": Field(ListOf(_words), "Names of the datasets that it was trained on.")},
     }

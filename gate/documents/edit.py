@@ -18,7 +18,7 @@ Value: TypeAlias = "int | str | list[Value] | dict[str, Value]"
 
 _GUESSED = re.compile(
     r"[-+]?[.\d][\d_.]*(?:[eE][-+]?\d+)?|[-+]?\d[\d_]*(?::\d+)+(?:\.\d*)?|0[xXoObB][\da-fA-F_]+|\d{4}-\d\d?-\d\d?.*"
-    r"|(?i:y|n|yes|no|on|off|true|false|null|[-+]?\.(?:nan|inf))|[~=]|"
+    r"|(?i:y|n|yes|no|on|off|true|false|null|[-+]?\.?(?:nan|inf|infinity))|[~=]|"
 )
 """Plain scalars that some YAML reader takes for something other than text."""
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][A-Za-z0-9_./@+%=:-]*(?<!:)")

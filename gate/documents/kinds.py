@@ -128,6 +128,22 @@ class Integer:
         return {"type": "integer", "minimum": self._minimum}
 
 
+class Positive:
+    """A number greater than 0, in decimals."""
+
+    def read(self, node: Node, reading: Reading) -> float | None:
+        """The number."""
+        if isinstance(node, Scalar) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", node.text) and float(node.text):
+            return float(node.text)
+        found = f'"{shorten(node.text)}"' if isinstance(node, Scalar) else f"a {_noun(node)}"
+        reading.note(node.span, f"expected a number greater than 0, such as 0.25, found {found}")
+        return None
+
+    def schema(self) -> dict[str, Json]:
+        """A number."""
+        return {"type": "number", "exclusiveMinimum": 0}
+
+
 class Constant:
     """Exactly one text, such as a format version."""
 

@@ -78,7 +78,10 @@ def describe_demand(demand: SummaryDemand) -> str:
 def describe_suites(asked: SuiteDemand) -> str:
     """What it asks for."""
     kinds = f", {', '.join(asked.kinds)}" if asked.kinds else ""
-    return f"at least {count(asked.min_expectations, 'expectation')} and {count(asked.min_rows, 'row')}{kinds}"
+    drift = "" if asked.max_drift is None else f", a drift of at most {asked.max_drift:g}"
+    custom = "".join(f", may run {one.path} (SHA-256 {one.sha256[:12]})" for one in asked.custom)
+    least = f"at least {count(asked.min_expectations, 'expectation')} and {count(asked.min_rows, 'row')}"
+    return f"{least}{kinds}{drift}{custom}"
 
 
 def _revoked(revoked: Revoked) -> Iterator[str]:

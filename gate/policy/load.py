@@ -175,6 +175,7 @@ def _refuse_weakening(policy: Policy, places: Mapping[Allowance, Location]) -> N
             message = f"`{what}:` allows {printable(min(added))}, which {printable(names)} does not allow"
             problems.append(Problem(places[what], message, "a policy extended by file can only be tightened"))
     problems += _added_roots(policy)
+    problems += _added_custom(policy)
     if problems:
         raise DocumentError(problems)
 
@@ -187,6 +188,21 @@ def _added_roots(policy: Policy) -> Iterator[Problem]:
             if root.sha256 not in known:
                 message = f"the trust root {printable(root.name)} is none of those that {printable(base.name)} gives"
                 yield Problem(root.location, message, "a policy extended by file can only be tightened")
+
+
+def _added_custom(policy: Policy) -> Iterator[Problem]:
+    """Files with code that a policy extended by file allows for nothing."""
+    known = [_all_custom(base) for base in policy.extends if not base.is_pack]
+    for one in (custom for demand in policy.suites for custom in demand.custom):
+        if not all(one[:2] in files for files in known):
+            message = f"`custom:` allows {printable(one.path)}, which a policy that is extended by file does not allow"
+            yield Problem(one.location, message, "a policy extended by file can only be tightened")
+
+
+def _all_custom(policy: Policy) -> set[tuple[str, ...]]:
+    """The path and digest of each file that a document names, or those that it extends."""
+    own = {one[:2] for demand in policy.suites for one in demand.custom}
+    return own.union(*(_all_custom(base) for base in policy.extends if not base.is_pack))
 
 
 def _floor(policy: Policy, rule: str, selector: Selector) -> Entry | None:

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 from gate.core.model import STAGES
-from gate.documents.kinds import Field, Fields, Integer, ListOf, Record, Text
+from gate.documents.kinds import SHA256, Field, Fields, Integer, ListOf, Positive, Record, Text
 from gate.policy.model import Selector
 from gate.policy.scope_schema import FOR, FROM_STAGE
-from gate.policy.suites import SuiteDemand
+from gate.policy.suites import CustomFile, SuiteDemand
 
 
 def _demand(fields: Fields) -> SuiteDemand:
-    said = {key: fields.get(key) for key in ("min_expectations", "min_rows", "from_stage") if fields.get(key)}
-    kinds, selector = tuple(fields.get("kinds") or ()), fields.get("for") or Selector()
-    return SuiteDemand(fields.location, kinds=kinds, selector=selector, **{"from_stage": STAGES[0], **said})
+    keys = ("min_expectations", "min_rows", "max_drift", "from_stage")
+    said = {key: fields.get(key) for key in keys if fields.get(key)}
+    kinds, custom = tuple(fields.get("kinds") or ()), tuple(fields.get("custom") or ())
+    selector = fields.get("for") or Selector()
+    scope = {"from_stage": STAGES[0], **said}
+    return SuiteDemand(fields.location, kinds=kinds, custom=custom, selector=selector, **scope)
+
+
+def _custom(fields: Fields) -> CustomFile:
+    return CustomFile(fields.values["path"], fields.values["sha256"].lower(), fields.at["path"])
+
+
+CUSTOM = Record(
+    {
+        "path": Field(
+            Text(
+                pattern=r"(?:[\w-][\w .-]*/)*[\w-][\w .-]*\.py",
+                expected="the path of a Python file, from the root of the repository",
+            ),
+            "The Python file, from the root of the repository that is judged.",
+            required=True,
+        ),
+        "sha256": Field(SHA256, "The SHA-256 that it must have, as `sha256sum` prints it.", required=True),
+    },
+    _custom,
+)
 
 
 SUITE = Record(
@@ -22,6 +45,15 @@ SUITE = Record(
         "kinds": Field(
             ListOf(Text(pattern=r"expect_[a-z0-9_*?]{1,200}", expected="a type of expectation, or a glob of types")),
             "Types of expectations that a suite must have, such as `expect_column_values_to_be_in_set`; or globs.",
+        ),
+        "max_drift": Field(
+            Positive(),
+            "The greatest PSI (population stability index) of a column against the `previous:` version; 0.25 is a "
+            "large change. Nothing is compared if left out.",
+        ),
+        "custom": Field(
+            ListOf(CUSTOM),
+            "Python files with expectations of your own, which are run where a suite has a type from them.",
         ),
         "for": FOR,
         "from_stage": FROM_STAGE,

@@ -39,6 +39,7 @@ def _report(verdict: Verdict, context: Context) -> dict[str, object]:
         "bytes": verdict.bytes,
         "counts": _counts(decisions),
         "completeness": _completeness(verdict),
+        "suites": _suites(verdict),
         "notes": list(verdict.notes),
         "artifacts": [_artifact(artifact, verdict) for artifact in sorted(verdict.artifacts, key=_by_path)],
         "findings": [
@@ -65,6 +66,12 @@ def _completeness(verdict: Verdict) -> dict[str, object]:
         "verified": sum(artifact.verified for artifact in verdict.declared),
         "percent": None if percent is None else round(percent, 2),
     }
+
+
+def _suites(verdict: Verdict) -> dict[str, object]:
+    having, datasets = verdict.suites
+    percent = round(100.0 * having / datasets, 2) if datasets else None
+    return {"datasets": datasets, "with_suite": having, "percent": percent}
 
 
 def _artifact(artifact: Examination, verdict: Verdict) -> dict[str, object]:

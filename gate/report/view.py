@@ -85,7 +85,10 @@ def outcome(verdict: Verdict) -> str:
 
 
 def counts(verdict: Verdict) -> str:
-    """`2 errors, 1 warning in 14 files (3.2 MiB); 3 of 4 artifacts have a verified checksum (75%)`."""
+    """`2 errors, 1 warning in 14 files (3.2 MiB); 3 of 4 artifacts have a verified checksum (75%)`.
+
+    Then how many datasets have a suite, unless it is none, which `suites/missing` says of each.
+    """
     if verdict.outcome == "nothing-to-check":
         return "no file was examined"
     words = [word(decision) for decision in verdict.decisions]
@@ -98,4 +101,8 @@ def counts(verdict: Verdict) -> str:
         verb = "has" if len(declared) == 1 else "have"
         # Rounded down: 100% must mean all of them.
         text += f"; {verified:,} of {count(len(declared), 'artifact')} {verb} a verified checksum ({int(percent)}%)"
+        having, datasets = verdict.suites
+        if having:
+            verb = "has" if datasets == 1 else "have"
+            text += f"; {having:,} of {count(datasets, 'dataset')} {verb} a suite ({100 * having // datasets}%)"
     return text

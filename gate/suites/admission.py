@@ -7,7 +7,10 @@ schema may name others by address. Both come from the repository that is judged.
 from __future__ import annotations
 
 import ast
+import json
+import math
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 
 from gate.core.model import Json
@@ -87,6 +90,72 @@ def schema_problem(schema: Json) -> str | None:
                     return f'the JSON schema refers to "{shorten(str(value[key]))}": write that schema in its place'
             waiting.extend(value.values())
     return None
+
+
+def pattern_problem(kwargs: Mapping[str, Json]) -> str | None:
+    """Why a regular expression is not evaluated: Python does not read it, or warns that it may mean something else.
+
+    `[[:alpha:]]` is a class of letters to others, to Python a set of `[:alph` followed by `]`.
+    """
+    several = kwargs.get("regex_list")
+    for pattern in (kwargs.get("regex"), *(several if isinstance(several, list) else ())):
+        if not isinstance(pattern, str):
+            continue  # what is no text, the library itself refuses
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                re.compile(pattern)
+        except (re.error, Warning, RecursionError, OverflowError) as error:
+            said = shorten(str(error) or type(error).__name__)
+            return f'Python cannot read the regular expression "{shorten(pattern)}" for certain: {said}'
+    return None
+
+
+def set_problem(type_: str, kwargs: Mapping[str, Json], columns: Mapping[str, str]) -> str | None:
+    """Why a set of values that must not be there is not evaluated: the column cannot hold them, so nothing would fail.
+
+    A text is never equal to a number: `[1, 2]` excludes nothing from a column of texts, though it may hold "1".
+    """
+    name, members = str(kwargs.get("column")), kwargs.get("value_set")
+    if type_ != "expect_column_values_to_not_be_in_set" or not isinstance(members, list):
+        return None
+    family = next((family for starts, family in _FAMILIES if columns.get(name, "").upper().startswith(starts)), None)
+    present = [member for member in members if member is not None]
+    odd = [member for member in present if family and not _can_be(family, member)]
+    lost = [member for member in odd if _reads_as(family or "", member)] or (odd if len(odd) == len(present) else [])
+    if not lost:
+        return None
+    return f'the column "{shorten(name)}" holds {family}, which {shorten(json.dumps(lost[0]), 60)} is never equal to'
+
+
+_FAMILIES = (
+    (("VARCHAR",), "texts"),
+    (("BOOLEAN",), "true and false"),
+    (("DATE",), "dates"),
+    (("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"), "numbers"),
+    (("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "numbers"),
+)
+"""What a column holds by the beginning of its type in DuckDB; a type that is not here is left to the library."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _can_be(family: str, member: Json) -> bool:
+    """Whether a value of the column can be equal to `member`; to Python, true is 1."""
+    if family in ("texts", "dates"):
+        return isinstance(member, str) and (family == "texts" or bool(_DAY.fullmatch(member)))
+    return isinstance(member, (bool, int, float)) and (family == "numbers" or member in (0, 1))
+
+
+def _reads_as(family: str, member: Json) -> bool:
+    """Whether `member` looks like a value of the column that was written as another type."""
+    if family == "texts":
+        return isinstance(member, (int, float))
+    if family == "numbers" and isinstance(member, str):
+        try:
+            return not math.isnan(float(member))
+        except ValueError:
+            return False
+    return family == "true and false" and str(member).lower() in ("true", "false")
 
 
 def missing_column(name: str, columns: Iterable[str]) -> str:

@@ -1,8 +1,8 @@
 """What runs in the limited process: reads the open files as one table, evaluates a suite, and answers.
 
 It is started by `run`. An answer is one JSON object: `outcome` is `evaluated`, or with a `message` `data` (the
-dataset cannot be read), `missing` (a library), `memory` or `failed`. Whatever a library raises, also one that would
-end the process, becomes an answer: nothing else counts as one.
+dataset cannot be read), `missing` (a library), `unconfined` (code that is not run here), `memory` or `failed`.
+Whatever a library raises, also one that would end the process, becomes an answer: nothing else counts as one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 import os
 import resource
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gate.core.model import Json
@@ -20,7 +20,9 @@ from gate.core.text import shorten
 from gate.data.interface import DataError, Layout, Piece, Table
 from gate.files.digest import digest
 from gate.limited import end_with_parent, limit, limit_memory
-from gate.suites.interface import MAX_ROWS, Expectation, Outcome
+from gate.suites.confine import ConfinementError, confine
+from gate.suites.interface import MAX_ROWS, Code, Expectation, Outcome
+from gate.suites.memory import out_of_memory
 
 MAX_TEXT = 200
 """Characters of one value that the answer holds; a cell may have megabytes."""
@@ -37,7 +39,8 @@ class Task(NamedTuple):
 
     `reference` says that Great Expectations evaluates all of them. `memory` are the bytes that DuckDB may use,
     `room` those that the whole process may take beyond what its libraries did, `seconds` are of the processor.
-    `profile` asks for what the columns hold instead.
+    `profile` asks for what the columns hold instead, `before` for what changed since that version of the dataset.
+    `custom` are files that may be run where a type comes from them.
     """
 
     pieces: tuple[Piece, ...]
@@ -49,6 +52,8 @@ class Task(NamedTuple):
     threads: int
     seconds: int
     profile: bool = False
+    before: tuple[tuple[Piece, ...], Layout] | None = None
+    custom: tuple[Code, ...] = ()
 
 
 def main(descriptor: str) -> None:
@@ -70,8 +75,10 @@ def answer(given: bytes) -> dict[str, Json]:
         if (error.name or "").partition(".")[0] == "gate":
             return _failed(error)
         return {"outcome": "missing", "message": (error.name or "").partition(".")[0]}
+    except ConfinementError as error:
+        return {"outcome": "unconfined", "message": shorten(str(error), 300)}
     except BaseException as error:  # SystemExit too: importing Great Expectations can call sys.exit(0)
-        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        if out_of_memory(error):
             return {"outcome": "memory", "message": shorten(str(error), 300)}
         return _failed(error)
 
@@ -86,6 +93,10 @@ def _task(said: dict[str, list[list[object]]]) -> Task:
     values["pieces"] = tuple(Piece(*piece) for piece in said["pieces"])  # type: ignore[arg-type]
     values["layout"] = Layout(*said["layout"])  # type: ignore[arg-type]
     values["expectations"] = tuple(Expectation(*one) for one in said["expectations"])  # type: ignore[arg-type]
+    values["custom"] = tuple(Code(*one) for one in said.get("custom", ()))  # type: ignore[arg-type]
+    if "before" in said:
+        pieces, layout = said["before"]
+        values["before"] = tuple(Piece(*piece) for piece in pieces), Layout(*layout)  # type: ignore[misc, arg-type]
     return Task(**values)  # type: ignore[arg-type]
 
 
@@ -97,13 +108,16 @@ def _evaluated(task: Task) -> dict[str, Json]:
     from gate.data.read import open_table
 
     limit_memory(task.room)
-    table = open_table(task.pieces, task.layout, memory=task.memory, threads=task.threads)
+    custom = _custom(task)
+    if task.before:
+        return _compared(task, *task.before)
+    table = open_table(task.pieces, task.layout, memory=task.memory, threads=task.threads, asked=_asked(task))
     if task.profile:
         from gate.suites.profile import profile
 
         return {"outcome": "profiled", **profile(table)}
     rows = _count(table)
-    outcomes = _outcomes(task, table)
+    outcomes = _outcomes(task, table, custom)
     wanted = sorted({row for outcome in outcomes for row in outcome.rows[:MAX_ROWS]})
     found = zip(wanted, places(table, wanted), strict=True)
     return {
@@ -112,8 +126,32 @@ def _evaluated(task: Task) -> dict[str, Json]:
         "columns": [[shorten(name), shorten(kind)] for name, kind in table.columns[:MAX_COLUMNS]],
         "outcomes": [_plain_outcome(outcome) for outcome in outcomes],
         "places": [[row, place.path, place.row, place.line] for row, place in found],
-        "sha256": {piece.path: digest(piece.descriptor).sha256 for piece in task.pieces},
+        "sha256": _digests(task.pieces),
     }
+
+
+def _compared(task: Task, pieces: tuple[Piece, ...], layout: Layout) -> dict[str, Json]:
+    """What changed since the version in `pieces`; the two share the memory."""
+    from gate.data.read import open_table
+    from gate.suites.drift.measure import compare
+
+    old = open_table(pieces, layout, memory=task.memory // 2, threads=task.threads)
+    new = open_table(task.pieces, task.layout, memory=task.memory // 2, threads=task.threads)
+    found = compare(old, new)
+    return {"outcome": "compared", **found, "sha256": [_digests(pieces), _digests(task.pieces)]}
+
+
+def _digests(pieces: Iterable[Piece]) -> dict[str, Json]:
+    return {piece.path: digest(piece.descriptor).sha256 for piece in pieces}
+
+
+def _asked(task: Task) -> Callable[[str], bool]:
+    """Which columns are read: those that the expectations speak of, where no one else is to see the rows."""
+    from gate.suites import compiled
+
+    if task.reference or task.profile or any(one.type not in compiled.TYPES for one in task.expectations):
+        return lambda _: True
+    return compiled.asked(task.expectations)
 
 
 def _count(table: Table) -> int:
@@ -122,7 +160,28 @@ def _count(table: Table) -> int:
     return int(found[0][0])
 
 
-def _outcomes(task: Task, table: Table) -> list[Outcome]:
+def _custom(task: Task) -> tuple[Code, ...]:
+    """The code that an expectation needs; from here on this process is confined, before anything has a thread."""
+    from gate.suites import compiled
+
+    rest = [expectation for expectation in task.expectations if expectation.type not in compiled.TYPES]
+    if not task.custom or not rest:
+        return ()
+    failure = None
+    try:
+        confine(piece.descriptor for piece in task.pieces)
+    except ConfinementError as error:
+        failure = error
+    from gate.suites.library import has_unknown
+
+    if not has_unknown(rest):
+        return ()
+    if failure is not None:
+        raise failure
+    return task.custom
+
+
+def _outcomes(task: Task, table: Table, custom: tuple[Code, ...]) -> list[Outcome]:
     """By the compiler what it knows, by the reference what it does not, or leaves out."""
     found: dict[int, Outcome] = {}
     if not task.reference:
@@ -132,9 +191,13 @@ def _outcomes(task: Task, table: Table) -> list[Outcome]:
         found = dict(compiled.evaluate(table, known)) if known else {}
     rest = [expectation for expectation in task.expectations if expectation.position not in found]
     if rest:
+        from gate.data.read import open_table
         from gate.suites import reference
 
-        found |= reference.evaluate(table, rest, ())
+        if not table.whole:  # Great Expectations is to see what it always sees
+            table.connection.close()
+            table = open_table(task.pieces, task.layout, memory=task.memory, threads=task.threads)
+        found |= reference.evaluate(table, rest, custom)
     return [found[position] for position in sorted(found)]
 
 

@@ -34,7 +34,8 @@ _PARAMETER = "$PARAMETER"
 _EXAMPLE = 'write {"name": "...", "expectations": [...]}'
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_ODD = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_ODD = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.IGNORECASE)
+"""What JSON of Python and YAML write for numbers without a value; YAML without the dot has it as text, unseen."""
 _WORDS: dict[str, Json] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -109,8 +110,9 @@ def _scalar(node: Scalar, text: _Text) -> Json:
     word = node.text
     if word in _WORDS:
         return _WORDS[word]
-    if _ODD.fullmatch(word) or (text.strict and word.lstrip("-") in ("NaN", "Infinity")):
-        text.note(node.span, f"{shorten(word)} is not a value that can be compared", "write a number, or leave it out")
+    if _ODD.fullmatch(word):
+        fix = "write a number, or leave it out" + ("" if text.strict else "; put text in quotes")
+        text.note(node.span, f"{shorten(word)} is not a value that can be compared", fix)
         return None
     if not (whole := _INT.fullmatch(word)) and not _FLOAT.fullmatch(word):
         return word

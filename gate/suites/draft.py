@@ -6,17 +6,16 @@ proposal that the data themselves do not pass is left out.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from gate import limited
 from gate.core.errors import DocumentError, UnableError
 from gate.core.model import Json
-from gate.core.text import count, printable, shorten, size
-from gate.data.interface import DataError, Layout, Piece
+from gate.core.text import count, printable, shorten
+from gate.data.interface import Layout, Piece
 from gate.documents.edit import plain_or_quoted
 from gate.suites import run as runner
+from gate.suites.ask import Source, profiled
 from gate.suites.bands import band, length_band, row_band
 from gate.suites.document import load_suite
 from gate.suites.interface import MAX_EXPECTATIONS, Suite, Weight
@@ -84,42 +83,8 @@ def draft(name: str, source: str, pieces: Sequence[Piece], layout: Layout) -> Dr
 
 
 def measure(pieces: Sequence[Piece], layout: Layout, *, how: runner.How = runner.command) -> Measured:
-    """What the columns hold; the same process with the same limits as for an evaluation."""
-    length = sum(piece.size for piece in pieces)
-    seconds = runner.STARTUP + length // runner.SPEED
-    threads = max(1, min(runner.MAX_THREADS, os.cpu_count() or 1))
-    task: dict[str, Json] = {
-        "pieces": [list(piece) for piece in pieces],
-        "layout": [dict(part) if isinstance(part, Mapping) else part for part in layout],
-        "expectations": [],
-        "reference": False,
-        "memory": runner.MEMORY,
-        "room": runner.ROOM,
-        "threads": threads,
-        "seconds": seconds * threads + 1,
-        "profile": True,
-    }
-    descriptors = [piece.descriptor for piece in pieces]
-    try:
-        found = limited.run(how, descriptors, limited.Limits(seconds, runner.ANSWER), task=task)
-    except limited.LimitedError as error:
-        message = f"the process that measures gave no answer on {size(length)} ({error.failure} {error.ended})"
-        raise UnableError(message.replace(" )", ")"), "draft the suite from a part of the data") from None
-    except OSError as error:
-        raise UnableError(f"the process that measures cannot be started: {error.strerror}", "see to it") from None
-    return _understood(found)
-
-
-def _understood(found: dict[str, Json]) -> Measured:
-    outcome, message = found.get("outcome"), shorten(str(found.get("message")), 1000)
-    if outcome == "data":
-        raise DataError(str(found.get("path")), message)
-    if outcome == "missing":
-        raise UnableError(f"{message} is not installed", runner.EXTRA)
-    if outcome == "memory":
-        raise UnableError("it needs more memory than it may have", "draft the suite from a part of the data")
-    if outcome != "profiled":
-        raise UnableError(f"the dataset was not measured: {message}", "please report it with a sample")
+    """What the columns hold."""
+    found = profiled(Source(pieces, layout), how)
     try:
         profiles = tuple(_profile(_of(one, list)) for one in _of(found["profiles"], list))
         columns = tuple(_of(name, str) for name in _of(found["columns"], list))

@@ -22,17 +22,20 @@ _WIDE = ("HUGEINT", "UHUGEINT")
 class Frames(NamedTuple):
     """The rows, with their positions from 0 as index: as `values`, and `typed` with the types that pandas reads.
 
-    They differ in columns of integers with missing values, which are floats to pandas.
+    They differ in columns of integers with missing values, which are floats to pandas. `beyond` names the columns
+    with times of years that Python does not have; such times are left out here, so nothing can be said of the column.
     """
 
     values: pd.DataFrame
     typed: pd.DataFrame
+    beyond: frozenset[str]
 
 
 def frames(table: Table) -> Frames:
     """The rows of `table`."""
     types = dict(table.columns)
-    query = f"SELECT {_columns(table)} FROM {_quoted(table.name)}"  # noqa: S608 - names are quoted
+    beyond = _beyond(table)
+    query = f"SELECT {_columns(table, beyond)} FROM {_quoted(table.name)}"  # noqa: S608 - names are quoted
     arrays = table.connection.sql(query).fetchnumpy()
     series = {name: _series(array, types.get(name, "")) for name, array in arrays.items()}
     values = pd.DataFrame(series, columns=pd.Index(list(series), dtype=object))
@@ -45,15 +48,29 @@ def frames(table: Table) -> Frames:
             typed[name] = np.ma.getdata(array)
     for name in sparse:
         typed[name] = values[name].astype("float64")
-    return Frames(values, typed)
+    return Frames(values, typed, beyond)
 
 
-def _columns(table: Table) -> str:
+def _beyond(table: Table) -> frozenset[str]:
+    """The columns with a date or a time, or an infinite one, that Python does not have."""
+    names = [name for name, kind in table.columns if kind.upper().startswith(("DATE", "TIMESTAMP"))]
+    if not names:
+        return frozenset()
+    asked = ", ".join(f"count_if(NOT ({_known(name)}))" for name in names)
+    found = table.connection.sql(f"SELECT {asked} FROM {_quoted(table.name)}").fetchall()[0]  # noqa: S608 - quoted
+    return frozenset(name for name, count in zip(names, found, strict=True) if count)
+
+
+def _known(name: str) -> str:
+    return f"{_quoted(name)} >= '0001-01-01' AND {_quoted(name)} < '9999-12-31'"
+
+
+def _columns(table: Table, beyond: frozenset[str]) -> str:
     """All columns, the widest integers as text: DuckDB would round them."""
-    wide = [name for name, kind in table.columns if kind.upper() in _WIDE]
-    if not wide:
-        return "*"
-    return f"* REPLACE ({', '.join(f'{_quoted(name)}::VARCHAR AS {_quoted(name)}' for name in wide)})"
+    changed = [
+        f"{_quoted(name)}::VARCHAR AS {_quoted(name)}" for name, kind in table.columns if kind.upper() in _WIDE
+    ] + [f"CASE WHEN {_known(name)} THEN {_quoted(name)} END AS {_quoted(name)}" for name in sorted(beyond)]
+    return f"* REPLACE ({', '.join(changed)})" if changed else "*"
 
 
 def _quoted(name: str) -> str:

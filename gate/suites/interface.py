@@ -27,6 +27,13 @@ class Expectation(NamedTuple):
     notes: str = ""
 
 
+class Code(NamedTuple):
+    """A Python file with expectations of its own, as somebody has allowed it: the text is run."""
+
+    path: str
+    text: str
+
+
 class Suite(NamedTuple):
     """A suite as it was read: `legacy` says that it had the format of versions 0.9 to 0.18."""
 

@@ -12,19 +12,19 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import os
+import datetime
+import json
 import re
-import sys
-import types
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gate.core.model import Json
 from gate.core.text import did_you_mean, shorten
-from gate.suites.admission import condition_problem, missing_column, schema_problem
-from gate.suites.interface import MAX_ROWS, Expectation, Outcome
+from gate.suites.admission import condition_problem, missing_column, pattern_problem, schema_problem, set_problem
+from gate.suites.interface import MAX_ROWS, Code, Expectation, Outcome
+from gate.suites.library import first_line, line, prepare, silence
 from gate.suites.plain import count, plain
+from gate.suites.telling import DISTINCT
 
 if TYPE_CHECKING:
     from gate.data.interface import Table
@@ -35,6 +35,7 @@ _FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": MAX_ROWS}
 _BY_TYPE = frozenset(("expect_column_values_to_be_of_type", "expect_column_values_to_be_in_type_list"))
 _ABSENT_IS_FINE = frozenset(("expect_column_to_exist",))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ROWS = ("column", "row_condition", "condition_parser")
 _COLUMNS = ("column", "column_A", "column_B", "column_list")
 
 
@@ -45,54 +46,50 @@ class _Loaded(NamedTuple):
     made: Any
 
 
-def evaluate(table: Table, expectations: Sequence[Expectation], custom: Sequence[str] = ()) -> dict[int, Outcome]:
+def evaluate(table: Table, expectations: Sequence[Expectation], custom: Sequence[Code] = ()) -> dict[int, Outcome]:
     """One outcome for each of `expectations`, by position.
 
-    `custom` are the texts of Python files with further expectations; they are run, so somebody must have allowed
-    exactly these bytes. Raises `ModuleNotFoundError` where the library is not installed.
+    `custom` are Python files with further expectations; they are run, so somebody must have allowed exactly these
+    bytes. Raises `ModuleNotFoundError` where the library is not installed.
     """
     if len({expectation.position for expectation in expectations}) != len(expectations):
         raise ValueError("two expectations have one position")
     if not expectations:
         return {}
-    with _silence():
-        problem = _prepare(custom)
-        outcomes = _all(table, expectations) if problem is None else {}
+    with silence():
+        problem = prepare(custom)
+        with _regexes_of_python():
+            outcomes = _with_counts(table, expectations) if problem is None else {}
     missing = problem or "Great Expectations gave no result for it"
     return {e.position: outcomes.get(e.position) or _failed(e, missing) for e in expectations}
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """The library prints, logs and warns; an answer goes another way."""
-    with open(os.devnull, "w") as nowhere, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-            yield
+def _regexes_of_python() -> Iterator[None]:
+    """Where pandas 3 keeps texts in Arrow it searches them with RE2, which reads some expressions otherwise than `re`.
+
+    A suite means the same whatever version is installed: `\\d` is every digit of Unicode, `{,3}` is up to three times.
+    """
+    import pandas as pd  # type: ignore[import-untyped]
+
+    with pd.option_context("mode.string_storage", "python"):
+        yield
 
 
-def _prepare(custom: Sequence[str]) -> str | None:
-    """Imports the library and runs the files of custom expectations; says what went wrong."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    try:
-        import great_expectations  # noqa: F401
-        from great_expectations.expectations import registry
-    except ModuleNotFoundError:
-        raise
-    except BaseException as error:
-        return f"Great Expectations cannot be imported: {_first_line(error)}"
-    own = dict(registry._registered_expectations)
-    for number, source in enumerate(custom, 1):
-        module = types.ModuleType(f"gate_custom_{number}")
-        sys.modules[module.__name__] = module  # the library looks annotations up there
-        try:
-            exec(compile(source, f"<custom {number}>", "exec"), module.__dict__)  # noqa: S102 - a policy allows its digest
-        except BaseException as error:
-            return f"custom expectations, file {number}: {_first_line(error)}"
-    now = registry._registered_expectations
-    if changed := next((name for name, made in own.items() if now.get(name) is not made), None):
-        return f'custom expectations cannot redefine "{changed}"'
-    return None
+def _with_counts(table: Table, expectations: Sequence[Expectation]) -> dict[int, Outcome]:
+    """The library says nothing of how many different values it judged; they are counted by an expectation beside it."""
+    distinct = [expectation for expectation in expectations if expectation.type == DISTINCT]
+    outcomes = _all(table, [*expectations, *map(_counting, distinct)])
+    for expectation in distinct:
+        found, counted = outcomes.get(expectation.position), outcomes.pop(-1 - expectation.position, None)
+        if found and counted and found.success and counted.observed == 0:
+            outcomes[expectation.position] = found._replace(observed=[])
+    return outcomes
+
+
+def _counting(expectation: Expectation) -> Expectation:
+    about = {key: expectation.kwargs[key] for key in _ROWS if key in expectation.kwargs}
+    return Expectation(-1 - expectation.position, "expect_column_unique_value_count_to_be_between", about)
 
 
 def _all(table: Table, expectations: Sequence[Expectation]) -> dict[int, Outcome]:
@@ -108,16 +105,26 @@ def _all(table: Table, expectations: Sequence[Expectation]) -> dict[int, Outcome
             loaded.append(_Loaded(expectation, made))
     if loaded:
         try:
-            values, typed = frames(table)
+            values, typed, beyond = frames(table)
         except Exception as error:
-            if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
-                raise  # the limit of the whole process, not something of one table
-            problem = f"Great Expectations cannot be given these rows: {_first_line(error)}"
+            problem = f"Great Expectations cannot be given these rows: {first_line(error)}"
             return outcomes | {e.position: _failed(e, problem) for e, _ in loaded}
+        outcomes |= {e.position: _failed(e, _beyond(name)) for e, _ in loaded for name in beyond if _uses(e, name)}
+        loaded = [one for one in loaded if one.expectation.position not in outcomes]
         by_type = [one for one in loaded if one.expectation.type in _BY_TYPE]
         others = [one for one in loaded if one.expectation.type not in _BY_TYPE]
         outcomes |= _all_judged(values, others) | _all_judged(typed, by_type)
     return outcomes
+
+
+def _uses(expectation: Expectation, name: str) -> bool:
+    """Whether the expectation may be about the column: one of its arguments is its name, or a condition holds it."""
+    named = json.dumps(name) in json.dumps(expectation.kwargs)
+    return named or name in str(expectation.kwargs.get("row_condition") or "")
+
+
+def _beyond(name: str) -> str:
+    return f'the column "{shorten(name)}" holds times before the year 1 or after 9999, which Python does not have'
 
 
 def _load(expectation: Expectation, columns: Mapping[str, str]) -> Any:
@@ -128,30 +135,55 @@ def _load(expectation: Expectation, columns: Mapping[str, str]) -> Any:
     known = registry.list_registered_expectation_implementations()
     if expectation.type not in known:
         hint = did_you_mean(expectation.type, known)
-        return f'unknown expectation type "{shorten(expectation.type)}"' + (f"; {hint}" if hint else "")
+        hint = hint or "one of your own needs a file that the policy allows under `suites: custom:`"
+        return f'unknown expectation type "{shorten(expectation.type)}"; {hint}'
     kind = registry.get_expectation_impl(expectation.type)
     kwargs = _with_times(copy.deepcopy(dict(expectation.kwargs)), columns)
     if problem := _kwargs_problem(kind, kwargs) or _column_problem(kind, expectation, columns):
+        return problem
+    if problem := set_problem(expectation.type, expectation.kwargs, columns) or pattern_problem(kwargs):
         return problem
     try:
         configuration = ExpectationConfiguration(
             type=expectation.type, kwargs=kwargs, meta={_KEY: expectation.position}
         )
         made = configuration.to_domain_obj()
-        return _condition_problem(getattr(made, "row_condition", None), columns) or made
+        return _rounded(made, kwargs) or _condition_problem(getattr(made, "row_condition", None), columns) or made
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return f"its arguments are not usable: {_first_line(error)}"
+        return f"its arguments are not usable: {first_line(error)}"
 
 
-def _with_times(kwargs: dict[str, Json], columns: Mapping[str, str]) -> dict[str, Json]:
-    """A bound that is a day, for a column of times, as the time at which it begins: the library refuses the day."""
-    if columns.get(str(kwargs.get("column")), "").upper().startswith("TIMESTAMP"):
+def _rounded(made: Any, kwargs: Mapping[str, Json]) -> str | None:
+    """The library makes a double of every bound, also of a whole number that none holds."""
+    for key, value in kwargs.items():
+        if isinstance(value, int) and isinstance(held := getattr(made, key, None), float) and held != value:
+            return f"Great Expectations would compare with {held:.0f} instead of {value}"
+    return None
+
+
+def _with_times(kwargs: dict[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """Days, which are text in a suite, as values of the column.
+
+    A bound of a column of times is the time at which the day begins: the library refuses the day. In a set for a
+    column of dates they are dates: the library compares texts with dates, and finds none the same.
+    """
+    kind = columns.get(str(kwargs.get("column")), "").upper()
+    if kind.startswith("TIMESTAMP"):
         for key in ("min_value", "max_value"):
             if isinstance(value := kwargs.get(key), str) and _DAY.fullmatch(value):
                 kwargs[key] = f"{value}T00:00:00"
+    if kind == "DATE" and isinstance(members := kwargs.get("value_set"), list):
+        kwargs["value_set"] = [_day(member) for member in members]
     return kwargs
+
+
+def _day(member: Json) -> Any:
+    if isinstance(member, str) and _DAY.fullmatch(member):
+        with contextlib.suppress(ValueError):
+            return datetime.date.fromisoformat(member)
+    return member
 
 
 def _kwargs_problem(kind: Any, kwargs: Mapping[str, Json]) -> str | None:
@@ -203,7 +235,7 @@ def _all_judged(rows: Any, loaded: Sequence[_Loaded]) -> dict[int, Outcome]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return {one.expectation.position: _failed(one.expectation, _first_line(error)) for one in loaded}
+        return {one.expectation.position: _failed(one.expectation, first_line(error)) for one in loaded}
     return _judged(batch, loaded)
 
 
@@ -215,7 +247,7 @@ def _judged(batch: Any, loaded: Sequence[_Loaded]) -> dict[int, Outcome]:
         raise
     except BaseException as error:
         if len(loaded) == 1:
-            return {loaded[0].expectation.position: _failed(loaded[0].expectation, _first_line(error))}
+            return {loaded[0].expectation.position: _failed(loaded[0].expectation, first_line(error))}
         return {place: outcome for one in loaded for place, outcome in _judged(batch, [one]).items()}
     found: dict[Any, list[Any]] = {}
     for result in results:
@@ -268,7 +300,7 @@ def _read(expectation: Expectation, result: Any) -> Outcome:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return _failed(expectation, f"its result cannot be read: {_first_line(error)}")
+        return _failed(expectation, f"its result cannot be read: {first_line(error)}")
 
 
 def _outcome(expectation: Expectation, result: Any) -> Outcome:
@@ -300,22 +332,11 @@ def _raised(information: Any) -> str | None:
         return None
     for entry in (information, *information.values()):
         if isinstance(entry, Mapping) and entry.get("raised_exception"):
-            return f"Great Expectations raised an exception: {_line(str(entry.get('exception_message') or ''))}"
+            if "MemoryError" in str(entry.get("exception_traceback")):
+                raise MemoryError
+            return f"Great Expectations raised an exception: {line(str(entry.get('exception_message') or ''))}"
     return None
 
 
 def _failed(expectation: Expectation, problem: str) -> Outcome:
     return Outcome(expectation.position, False, "reference", problem=problem)
-
-
-def _first_line(error: BaseException) -> str:
-    errors = getattr(error, "errors", None)
-    if callable(errors) and (found := errors()):  # pydantic's: its own text begins with a count
-        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found[:3])[:300]
-    if isinstance(error, SystemExit):
-        return f"it ended the process with {error.code!r}"
-    return f"{type(error).__name__}: {_line(str(error))}".rstrip(": ")
-
-
-def _line(text: str) -> str:
-    return shorten(next((line.strip() for line in text.splitlines() if line.strip()), ""), 300)

@@ -11,7 +11,7 @@ from gate.core.errors import UnableError
 from gate.core.model import Json
 from gate.core.text import printable, shorten, size
 from gate.data.interface import DataError, Layout, Piece, Place
-from gate.suites.interface import MAX_ROWS, Engine, Evaluation, Outcome, Suite
+from gate.suites.interface import MAX_ROWS, Code, Engine, Evaluation, Outcome, Suite
 
 Choice = Literal["auto", "reference"]
 """Which engine evaluates: each expectation the one that can, or Great Expectations all of them."""
@@ -26,6 +26,8 @@ SPEED = 512 * 1024
 """Bytes per second below which an evaluation counts as hanging; compressed data counts as it lies on the disk."""
 EACH = 2
 """Seconds more for each expectation."""
+LONGEST = 30 * 60
+"""Seconds at most, however large the data and the suite are: a regular expression can take any time."""
 MEMORY = 1024 * 1024 * 1024
 """Bytes that DuckDB may use; the process as a whole takes a little more."""
 ROOM = 6 * 1024 * 1024 * 1024
@@ -34,7 +36,7 @@ RATIO = 32
 MAX_THREADS = 8
 ANSWER = 64 * 1024 * 1024
 _SMALLER = "check the suite on a part of the data with `gate suite run`, or run the gate with more memory at hand"
-_ENVIRONMENT = {"HOME": "/", "GX_ANALYTICS_ENABLED": "false", "MPLCONFIGDIR": "/"}
+ENVIRONMENT = {"HOME": "/", "GX_ANALYTICS_ENABLED": "false", "MPLCONFIGDIR": "/"}
 
 How = Callable[[int], Sequence[str]]
 
@@ -56,16 +58,20 @@ def run(
     pieces: Sequence[Piece],
     layout: Layout,
     engine: Choice = "auto",
+    custom: Sequence[Code] = (),
     *,
     how: How = command,
     seconds: float | None = None,
 ) -> Evaluated:
     """What the suite says of the open files `pieces`; `seconds` stand in for the time that their size gives.
 
+    `custom` is run where an expectation has a type of its own.
+
     Raises `DataError` where they cannot be read as a table, and `UnableError` where there is no complete answer.
     """
     length = sum(piece.size for piece in pieces)
-    allowed = STARTUP + length // SPEED + EACH * len(suite.expectations) if seconds is None else seconds
+    justified = min(LONGEST, STARTUP + length // SPEED + EACH * len(suite.expectations))
+    allowed = justified if seconds is None else seconds
     threads = max(1, min(MAX_THREADS, os.cpu_count() or 1))
     task: dict[str, Json] = {
         "pieces": [list(piece) for piece in pieces],
@@ -76,11 +82,12 @@ def run(
         "room": ROOM + RATIO * length,
         "threads": threads,
         "seconds": int(allowed) * threads + 1,
+        "custom": [list(code) for code in custom],
     }
     limits = limited.Limits(allowed, ANSWER)
     descriptors = [piece.descriptor for piece in pieces]
     try:
-        found = limited.run(how, descriptors, limits, task=task, environment=_ENVIRONMENT)
+        found = limited.run(how, descriptors, limits, task=task, environment=ENVIRONMENT)
     except limited.LimitedError as error:
         raise _unable(error, allowed, length) from None
     except OSError as error:
@@ -103,6 +110,9 @@ def _understood(found: dict[str, Json], suite: Suite, pieces: Sequence[Piece]) -
         raise DataError(str(found.get("path")), message)
     if outcome == "missing":
         raise UnableError(f"{message} is not installed", EXTRA)
+    if outcome == "unconfined":
+        text = f"custom expectations are run only where network and files can be taken from them, and here {message}"
+        raise UnableError(text, "run the gate on Linux 5.13 or later with Landlock and seccomp")
     if outcome == "memory":
         raise UnableError("it needs more memory than the size of the data justifies", _SMALLER)
     if outcome != "evaluated":

@@ -85,6 +85,11 @@ def found(outcome: Outcome) -> str:
     return "" if outcome.observed is None else f"found {value(outcome.observed)}"
 
 
+def holding(good: int, total: int) -> str:
+    """`6 of 11 expectations hold`."""
+    return f"{good:,} of {count(total, 'expectation')} {'holds' if total == 1 else 'hold'}"
+
+
 def value(value: Json, limit: int = _VALUE) -> str:
     """A value as JSON, cut and harmless."""
     return shorten(json.dumps(value, ensure_ascii=False), limit)

@@ -7,11 +7,12 @@ import pytest
 from tests.support import PICKLE, Repo, run_gate
 
 PASSES = "dbom: 1\ndatasets:\n  - {name: x, path: x.csv, version: 1.0}\n"
-UNDECIDED = "dbom: 1\ndatasets:\n  - {name: x, path: x.csv, version: 1.0, scan: {modality: tabular}}\n"
+OLD = "  - {name: w, path: w.csv, version: 0.9}\n"
+"""The version before, whose bytes nothing verifies, so that it cannot be compared with."""
+UNDECIDED = f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1.0, previous: w}}\n{OLD}"
 BLOCKED = f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1.0, sha256: {'0' * 64}}}\n"
-BOTH = (
-    f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1.0, scan: {{modality: tabular}}, sha256: {'0' * 64}}}\n"
-)
+BOTH = f"dbom: 1\ndatasets:\n  - {{name: x, path: x.csv, version: 1.0, previous: w, sha256: {'0' * 64}}}\n{OLD}"
+DRIFT = "policy: 1\nsuites: {max_drift: 1}\n"
 BROKEN = BOTH + "models: none\n"
 
 
@@ -21,7 +22,9 @@ BROKEN = BOTH + "models: none\n"
 )
 def test_blocked_goes_before_undecided_and_both_before_pass(repo: Repo, dbom: str, code: int, outcome: str) -> None:
     repo.write("x.csv", "a\n")
+    repo.write("w.csv", "a\n")
     repo.write("dbom.yaml", dbom)
+    repo.write("gate-policy.yaml", DRIFT)
     assert repo.gate("check").code == code
     assert repo.report()["verdict"] == outcome
 
@@ -31,7 +34,7 @@ def test_a_broken_document_goes_before_everything(repo: Repo) -> None:
     repo.write("dbom.yaml", BROKEN)
     result = repo.gate("check")
     assert result.code == 2
-    assert "dbom.yaml:4:9" in result.err
+    assert "dbom.yaml:5:9" in result.err
     assert result.out == ""
 
 
@@ -62,11 +65,12 @@ def test_weights_without_a_dbom_are_judged(repo: Repo) -> None:
 
 def test_what_the_policy_warns_about_or_switches_off_does_not_block(repo: Repo) -> None:
     repo.write("x.csv", "a\n")
+    repo.write("w.csv", "a\n")
     repo.write("dbom.yaml", BOTH)
     for word in ("warn", "'off'"):
         repo.write(
             "gate-policy.yaml",
-            f"policy: 1\nrules:\n  integrity/digest-mismatch: {{enforce: {word}}}\n"
+            f"{DRIFT}rules:\n  integrity/digest-mismatch: {{enforce: {word}}}\n"
             f"  gate/undecided: {{enforce: {word}}}\n",
         )
         assert repo.gate("check").code == 0
@@ -139,6 +143,8 @@ def test_help_and_version_are_answers(repo: Repo) -> None:
 
 def test_a_process_of_its_own_ends_with_the_same_codes(repo: Repo) -> None:
     repo.write("x.csv", "a\n")
+    repo.write("w.csv", "a\n")
+    repo.write("gate-policy.yaml", DRIFT)
     for dbom, code in ((PASSES, 0), (BLOCKED, 1), (BROKEN, 2), (UNDECIDED, 4)):
         repo.write("dbom.yaml", dbom)
         assert run_gate(repo.root, "check").code == code

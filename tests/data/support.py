@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from gate.data.interface import Layout, Piece, Table
@@ -22,14 +22,16 @@ def write(folder: Path, files: Mapping[str, bytes | str]) -> None:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, layout: Layout = PLAIN, memory: int = MEMORY) -> Iterator[Table]:
+def opened(
+    folder: Path, layout: Layout = PLAIN, memory: int = MEMORY, asked: Callable[[str], bool] = lambda _: True
+) -> Iterator[Table]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     pieces = []
     try:
         for path in paths:
             descriptor = os.open(path, os.O_RDONLY)
             pieces.append(Piece(path.relative_to(folder).as_posix(), descriptor, path.stat().st_size))
-        table = open_table(pieces, layout, memory=memory, threads=2)
+        table = open_table(pieces, layout, memory=memory, threads=2, asked=asked)
         try:
             yield table
         finally:

@@ -14,6 +14,7 @@ pytest.importorskip("duckdb")
 import pyarrow as pa
 
 from gate.data import csv as csv_module
+from gate.data.guess import SAMPLE
 from gate.data.interface import DataError, Layout
 from tests.data.support import PLAIN, opened, rows, write
 
@@ -76,12 +77,12 @@ def test_values_and_types(
 def test_a_late_value_of_another_type_is_never_changed(
     tmp_path: Path, way: str, early: str, late: str, kind: str, value: object
 ) -> None:
-    content = "a,b\n" + f"{early},1\n" * (csv_module.SAMPLE + 10) + f"{late},1\n"
+    content = "a,b\n" + f"{early},1\n" * (SAMPLE + 10) + f"{late},1\n"
     kinds, found = _rows(tmp_path, content)
     assert kinds[0] == kind
     last = found[-1][0]
     assert last != last if value is None else last == value
-    assert len(found) == csv_module.SAMPLE + 11
+    assert len(found) == SAMPLE + 11
 
 
 @pytest.mark.parametrize(
@@ -209,3 +210,39 @@ def test_only_the_dataset_can_be_opened(tmp_path: Path, way: str) -> None:
             with pytest.raises(duckdb.Error):
                 table.connection.execute(query)
         assert rows(table) == [(1, "x")]
+
+
+def test_only_columns_that_are_asked_for_are_read_but_all_are_named(tmp_path: Path, way: str) -> None:
+    write(tmp_path, {"x.csv": "a,b,c,d\n1,x,2,3\n4,y,5,6\n"})
+    with opened(tmp_path, Layout(columns={"c": "int"}), asked={"b"}.__contains__) as table:
+        assert table.columns == (("a", "VARCHAR"), ("b", "VARCHAR"), ("c", "INTEGER"), ("d", "VARCHAR"))
+        assert rows(table) == [("x", 2), ("y", 5)]
+        assert not table.whole
+    with opened(tmp_path, asked=lambda _: False) as table:
+        assert len(rows(table)) == 2
+    with opened(tmp_path) as table:
+        assert table.whole
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b"1,\xff", "line 3: it is not UTF-8"),
+        (b"1,x\xc3", "line 3: it is not UTF-8"),
+        (b"1,x\0y", "line 3: it has a NUL byte"),
+        (b"1,x,y", "line 3: 3 values"),
+        (b"1,x,", "line 3: 3 values"),
+        (b'1,"x"y', "line 3: text follows a closing quote"),
+        (b"1,z", "line 3: 'z' in the column 'b' is no INTEGER"),
+    ],
+)
+def test_what_is_wrong_beside_the_columns_that_are_asked_for_is_seen(
+    tmp_path: Path, way: str, row: bytes, said: str
+) -> None:
+    write(tmp_path, {"x.csv": b"a,b\n1,2\n" + row})
+    layout = Layout(columns={"b": "int"}) if said.endswith("INTEGER") else PLAIN
+    with (
+        pytest.raises(DataError, match=said),
+        opened(tmp_path, layout, asked={"a"}.__contains__),
+    ):
+        pass

@@ -127,6 +127,16 @@ def test_a_text_that_json_and_yaml_read_differently_is_refused() -> None:
     assert load(text.replace("\x85", r"\u0085")).expectations[0].kwargs == {"value_set": ["a\x85b"]}
 
 
+@pytest.mark.parametrize("word", ["NaN", ".nan", "nan", "Infinity", "-.inf", "+inf"])
+def test_a_number_without_a_value_is_no_text_of_yaml(word: str) -> None:
+    text = f"name: s\nexpectations:\n  - type: e\n    kwargs: {{value_set: [1, {word}, 'NaN']}}\n"
+    with pytest.raises(DocumentError) as caught:
+        load_suite(text.encode(), "s.yaml")
+    (problem,) = caught.value.problems
+    assert (problem.location.line, problem.message) == (4, f"{word} is not a value that can be compared")
+    assert "put text in quotes" in problem.fix
+
+
 def test_every_problem_at_once() -> None:
     text = """{
  "name": "s", "nmae": 1,

@@ -305,6 +305,20 @@ def test_it_writes_a_new_file_that_gate_suite_run_takes(
     assert "would be part of the dataset" in capfd.readouterr().err
 
 
+def test_other_bytes_than_the_declared_ones_are_no_base_of_a_draft(repo: Repo) -> None:
+    repo.write("data/x.csv", "a,b\n1,2\n3,4\n")
+    repo.write("data/y/z.csv", "a,b\n1,2\n3,4\n")
+    for path, name in (("data/x.csv", "x"), ("data/y", "y")):
+        assert repo.gate("add", path, "--name", name, "--version", "1").code == 0
+        assert repo.gate("suite", "draft", name).code == 0
+    repo.write("data/x.csv", "a,b\n1,2\n3,5\n")
+    repo.write("data/y/z.csv", "a,b\n1,2\n3,5\n")
+    for name, words in (("x", "data/x.csv is not the declared file"), ("y", "data/y/z.csv is not the")):
+        done = repo.gate("suite", "draft", name)
+        assert (done.code, words in done.err, done.out) == (2, True, ""), done.err
+    assert repo.gate("suite", "draft", "data/x.csv").code == 0  # a path is no claim
+
+
 def test_a_dataset_of_the_dbom_is_read_as_its_entry_says(
     repo: Repo, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

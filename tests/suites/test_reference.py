@@ -13,7 +13,7 @@ import pytest
 
 from gate.data.interface import Table
 from gate.suites.document import load_suite
-from gate.suites.interface import MAX_ROWS, Expectation, Outcome
+from gate.suites.interface import MAX_ROWS, Code, Expectation, Outcome
 from gate.suites.reference import evaluate
 
 duckdb = pytest.importorskip("duckdb")
@@ -38,7 +38,7 @@ def table(query: str) -> Table:
 
 def judge(*expectations: tuple[str, dict[str, Any]], query: str = ROWS, custom: tuple[str, ...] = ()) -> list[Outcome]:
     given = [Expectation(position, type_, kwargs) for position, (type_, kwargs) in enumerate(expectations)]
-    outcomes = evaluate(table(query), given, custom)
+    outcomes = evaluate(table(query), given, [Code("own.py", text) for text in custom])
     assert sorted(outcomes) == list(range(len(given)))
     assert all(outcome.position == position for position, outcome in outcomes.items())
     return [outcomes[position] for position in range(len(given))]
@@ -135,7 +135,15 @@ def test_integers_wider_than_64_bits_are_exact() -> None:
 
 
 def test_values_that_pandas_does_not_have() -> None:
-    assert "infinity" in problem("expect_table_row_count_to_equal", {"value": 1}, query="SELECT 'infinity'::DATE d")
+    query = "SELECT * FROM (VALUES ('infinity'::DATE, '29420-01-01'::TIMESTAMP, 1)) t(d, m, i)"
+    about = [column("d", "values_to_not_be_null"), column("m", "values_to_not_be_in_set", value_set=["2020-01-01"])]
+    about.append(column("i", "values_to_be_unique", row_condition="m.notnull()", condition_parser="pandas"))
+    for kind, kwargs in about:
+        assert "before the year 1 or after 9999" in problem(kind, kwargs, query=query)
+    one, rows = judge(
+        column("i", "values_to_be_unique"), ("expect_table_row_count_to_equal", {"value": 1}), query=query
+    )
+    assert (one.success, rows.success) == (True, True)
 
 
 def test_no_rows() -> None:
@@ -272,8 +280,8 @@ def test_custom_expectations_are_evaluated_and_cannot_end_the_process(capfd: pyt
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("raise SystemExit(0)", "custom expectations, file 1: it ended the process with 0"),
-        ("1 +", "custom expectations, file 1: SyntaxError"),
+        ("raise SystemExit(0)", "custom expectations in own.py: it ended the process with 0"),
+        ("1 +", "custom expectations in own.py: SyntaxError"),
         (CUSTOM.replace("ExpectTheEnd", "ExpectColumnMeanToBeBetween"), "cannot redefine"),
     ],
 )

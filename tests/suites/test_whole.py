@@ -72,3 +72,21 @@ def test_numbers_do_not_wrap_around(
     repo.write("s.json", json.dumps({"name": "s", "expectations": [expectation]}))
     result = repo.gate("suite", "run", "s.json", "x.parquet", "--engine-suites", engine)
     assert result.code == 1, result.out
+
+
+def test_what_the_compiler_leaves_sees_columns_that_it_does_not_read(repo: Repo) -> None:
+    pytest.importorskip("great_expectations")
+    repo.write("x.csv", "a,b\nx,1\nyy,2\n")
+    ordered = {"type": "expect_table_columns_to_match_ordered_list", "kwargs": {"column_list": ["a", "b"]}}
+    looking = {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "a", "regex": "^(?=x|y).+"}}
+    condition = {"column": "a", "row_condition": 'col("b") == 2', "condition_parser": "great_expectations", "value": 2}
+    limited = {"type": "expect_column_value_lengths_to_equal", "kwargs": condition}
+    report = ("--report", "json=out.json", "--report", "text")
+    for expectations, engines in (
+        ([ordered, looking], {"duckdb": 1, "reference": 1}),
+        ([limited], {"duckdb": 1}),
+    ):
+        repo.write("s.json", json.dumps({"name": "s", "expectations": expectations}))
+        result = repo.gate("suite", "run", "s.json", "x.csv", *report)
+        facts = json.loads((repo.root / "out.json").read_text())["artifacts"][0]["facts"]["suites"]
+        assert (result.code, facts.get("engines")) == (0, engines), result.out

@@ -93,17 +93,66 @@ RULES = (
     ),
     Rule(
         id="suites/too-weak",
-        title="a suite has fewer expectations, or other kinds, than the policy asks for",
+        title="a suite has less than the policy asks for, or an expectation that says nothing",
         severity="medium",
         why=(
             "A suite with one expectation that always holds makes a dataset look tested. A policy can ask for a number "
-            "of different expectations and for kinds of them (`suites:`); the same one twice counts once."
+            "of different expectations and for kinds of them (`suites:`); the same one twice counts once. An "
+            "expectation counts for nothing where no data could fail it (`mostly: 0`, bounds that leave nothing out), "
+            "and where it judged no value: all of them are missing, or no row meets its condition."
         ),
-        fix="Add expectations on what training relies on: types, ranges, sets of labels, uniqueness.",
+        fix=(
+            "Add expectations on what training relies on: types, ranges, sets of labels, uniqueness. Beside one on "
+            "values that may all be missing, say how many must be there: `expect_column_values_to_not_be_null` with "
+            "`mostly`."
+        ),
         cwe=("CWE-345",),
         atlas=("AML.T0059",),
         owasp=("LLM04:2025",),
         bad="```yaml\n# gate-policy.yaml; the suite has one expectation\nsuites: {min_expectations: 5}\n```",
         good="The suite has five different expectations.",
+    ),
+    Rule(
+        id="suites/drift",
+        title="a dataset changed more since its previous version than the policy lets it",
+        severity="medium",
+        why=(
+            "Every row can be valid and the whole be another dataset: a class that became rare, a unit that changed, a "
+            "source that was swapped. A model trained on it behaves otherwise, and poisoned rows in number show here "
+            "first. `max_drift` of a policy is the greatest population stability index that a column may have against "
+            "the version that `previous:` names; a column that is gone or has another type is reported too, and so is, "
+            "with `--base`, a new version that is compared with nothing."
+        ),
+        fix=(
+            "Look at the change with `gate suite diff OLD NEW`. Correct the export; where the data rightly changed, "
+            "those who own the policy raise `max_drift` for it, or enforce the rule less."
+        ),
+        cwe=("CWE-345",),
+        atlas=("AML.T0020", "AML.T0059"),
+        owasp=("LLM04:2025",),
+        bad=(
+            "```yaml\n# gate-policy.yaml; in the new version 40% of the labels are `stop`, before it were 10%\n"
+            "suites: {max_drift: 0.25}\n```"
+        ),
+        good="```yaml\n- name: traffic-signs\n  path: data/traffic-signs-2\n  previous: traffic-signs-1\n```",
+    ),
+    Rule(
+        id="suites/weakened",
+        title="a change has a suite ask less of the rows, or has them read in another way",
+        severity="medium",
+        why=(
+            "Rows that do not pass can be made to pass by changing the suite: an expectation that is gone, bounds that "
+            "are wider, a lower `mostly` or `severity`, a larger set. `data:` can do the same, by reading other rows "
+            "or other types from the same bytes. With `--base` the suite is compared with that of the base."
+        ),
+        fix=(
+            "Restore the expectation; where the data rightly changed, let those who own the base branch change the "
+            "suite."
+        ),
+        cwe=("CWE-345",),
+        atlas=("AML.T0020", "AML.T0059"),
+        owasp=("LLM04:2025",),
+        bad='`"max_value": 100` was `"max_value": 6` at the base.',
+        good="The suite has a new expectation, and all those of the base.",
     ),
 )

@@ -34,8 +34,8 @@ def read_npz(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
             names = {name.removesuffix(".npy"): name for name in archive.namelist()}
             image = _chosen(piece, names, PIXELS)
             label = _chosen(piece, names, (wanted.labels,) if wanted.labels else LABELS)
-            labels = _array(piece, archive, names[label], memory)
-            values = _array(piece, archive, names[image], memory)
+            labels = array(piece, archive, names[label], memory)
+            values = array(piece, archive, names[image], memory)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise DataError(piece.path, f"it is no npz archive that can be read: {type(error).__name__}") from None
     if values.ndim not in (3, 4) or labels.shape != values.shape[:1]:
@@ -63,7 +63,7 @@ def _chosen(piece: Piece, names: dict[str, str], known: Sequence[str]) -> str:
     return found
 
 
-def _array(piece: Piece, archive: zipfile.ZipFile, name: str, memory: int) -> Any:
+def array(piece: Piece, archive: zipfile.ZipFile, name: str, memory: int) -> Any:
     """An array, by its header first: what it says is what is allocated."""
     with archive.open(name) as file:
         try:

@@ -32,12 +32,14 @@ _ROUNDING = 1e-10
 class _Subject:
     """A column, the rows of it that are meant, and the bounds."""
 
-    def __init__(self, frame: Frame, arguments: Arguments, families: tuple[Family, ...], *, whole: bool) -> None:
+    def __init__(
+        self, frame: Frame, arguments: Arguments, families: tuple[Family, ...], *, whole: bool, exact: bool = False
+    ) -> None:
         arguments.known("column", *BOUNDS)
         self.column = frame.column(arguments.text("column"), families)
         condition = row_condition(frame, arguments)
         self.scope, self.guards = condition.sql, condition.guards
-        self.bounds = Bounds(arguments, whole=whole)
+        self.bounds = Bounds(arguments, whole=whole, exact=exact and self.column.family == "integer")
 
     def over(self, aggregate: str) -> str:
         return only(aggregate, self.scope)
@@ -52,9 +54,9 @@ class _Subject:
 
 def extreme(frame: Frame, arguments: Arguments, *, function: str) -> Step:
     """The smallest or the greatest number."""
-    subject = _Subject(frame, arguments, NUMBERS, whole=False)
+    subject = _Subject(frame, arguments, NUMBERS, whole=False, exact=True)
     for bound in (subject.bounds.low, subject.bounds.high):
-        if bound is not None:
+        if bound is not None and subject.column.family != "integer":
             fitting(subject.column, bound)
 
     def then(answers: Sequence[Any]) -> Step:

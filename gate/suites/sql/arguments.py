@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from gate.core.model import Json
 from gate.suites.sql.terms import NotCompiled, number
 
+_WIDEST = 2**127
+"""Whole numbers from here on DuckDB reads as doubles."""
 _ROWS = frozenset({"row_condition", "condition_parser"})
 
 
@@ -65,6 +67,13 @@ class Arguments:
             raise NotCompiled
         return value
 
+    def exact(self, name: str) -> int | float | None:
+        """A number, or nothing; a whole one of up to 128 bits, for what is compared with whole numbers only."""
+        value = self._kwargs.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _WIDEST:
+            return value
+        return self.number(name)
+
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         """One of the words, the first by default."""
         value = self._kwargs.get(name, choices[0])
@@ -81,10 +90,13 @@ class Arguments:
 
 
 class Bounds:
-    """`min_value`, `max_value` and whether they themselves are outside."""
+    """`min_value`, `max_value` and whether they themselves are outside.
 
-    def __init__(self, arguments: Arguments, *, whole: bool = False, strict: bool = True) -> None:
-        read = arguments.whole if whole else arguments.number
+    `whole` wants whole numbers; `exact` lets them be of any size, for a column that has whole numbers only.
+    """
+
+    def __init__(self, arguments: Arguments, *, whole: bool = False, strict: bool = True, exact: bool = False) -> None:
+        read = arguments.whole if whole else arguments.exact if exact else arguments.number
         self.low, self.high = read("min_value"), read("max_value")
         self.strict_low = arguments.flag("strict_min") if strict else False
         self.strict_high = arguments.flag("strict_max") if strict else False

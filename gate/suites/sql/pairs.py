@@ -8,11 +8,13 @@ from gate.core.model import Json
 from gate.suites.sql.arguments import Arguments
 from gate.suites.sql.conditions import row_condition
 from gate.suites.sql.steps import Rows, Step, every_row
-from gate.suites.sql.terms import NUMBERS, Column, Family, Frame, NotCompiled, both, count, fitting, literal
+from gate.suites.sql.terms import EXACT, NUMBERS, Column, Family, Frame, NotCompiled, both, count, fitting, literal
 
 _IGNORED = ("both_values_are_missing", "either_value_is_missing", "neither")
 _FAMILIES: tuple[Family, ...] = (*NUMBERS, "text", "boolean")
 _MOST_PAIRS = 2000
+_HELD: dict[Family, int] = {"float": EXACT, "single": 2**24}
+"""Up to where fractions hold every whole number."""
 
 
 def _pair(frame: Frame, arguments: Arguments, families: tuple[Family, ...]) -> tuple[Column, Column, Rows]:
@@ -40,6 +42,15 @@ def missing_guard(columns: Sequence[Column], considered: str | None) -> tuple[st
     return (count(both(considered, " OR ".join(f"{column.sql} IS NULL" for column in columns))),)
 
 
+def rounded_guard(columns: Sequence[Column], considered: str | None) -> tuple[str, ...]:
+    """Whole numbers that DuckDB would round before it compares them with fractions; pandas does not."""
+    narrow = min((_HELD[column.family] for column in columns if column.family in _HELD), default=None)
+    whole = [column for column in columns if column.family == "integer"]
+    if narrow is None or not whole:
+        return ()
+    return (count(both(considered, " OR ".join(f"abs({column.sql}::DOUBLE) >= {narrow}" for column in whole))),)
+
+
 def compared(frame: Frame, arguments: Arguments, *, equal: bool) -> Step:
     """The two are equal, or the first is greater (or equal, with `or_equal`)."""
     arguments.known("column_A", "column_B", "mostly", "ignore_row_if", *(() if equal else ("or_equal",)))
@@ -48,7 +59,8 @@ def compared(frame: Frame, arguments: Arguments, *, equal: bool) -> Step:
     operator = "=" if equal else ">"
     if not equal and arguments.get("or_equal") is not None and arguments.flag("or_equal"):
         operator = ">="
-    guards = (*rows.guards, *missing_guard((first, second), rows.considered))
+    pair = (first, second)
+    guards = (*rows.guards, *missing_guard(pair, rows.considered), *rounded_guard(pair, rows.considered))
     return every_row(rows._replace(guards=guards), f"coalesce({first.sql} {operator} {second.sql}, FALSE)")
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from gate.suites.sql.arguments import Arguments
 from gate.suites.sql.conditions import row_condition
-from gate.suites.sql.pairs import missing_guard
+from gate.suites.sql.pairs import missing_guard, rounded_guard
 from gate.suites.sql.steps import Rows, Step, every_row
 from gate.suites.sql.terms import NUMBERS, PLAIN, Column, Family, Frame, NotCompiled, both, count, literal
 from gate.suites.sql.values import repeated
@@ -42,7 +42,8 @@ def unique_within(frame: Frame, arguments: Arguments) -> Step:
     _alike(rows.columns)
     # Whether two missing values are the same depends on the types that pandas keeps the columns in.
     missing = " + ".join(f"({column.sql} IS NULL)::INTEGER" for column in rows.columns)
-    guards = (*rows.guards, count(both(rows.considered, f"{missing} > 1")))
+    twice = count(both(rows.considered, f"{missing} > 1"))
+    guards = (*rows.guards, twice, *rounded_guard(rows.columns, rows.considered))
     same = [f"{one.sql} IS NOT DISTINCT FROM {other.sql}" for one, other in combinations(rows.columns, 2)]
     return every_row(rows._replace(guards=guards), f"NOT ({' OR '.join(same)})")
 
@@ -53,7 +54,8 @@ def equal(frame: Frame, arguments: Arguments) -> Step:
     rows = _record(frame, arguments, (*NUMBERS, "text"))
     _alike(rows.columns)
     first = rows.columns[0].sql
-    guards = (*rows.guards, *missing_guard(rows.columns, rows.considered))
+    unsure = (*missing_guard(rows.columns, rows.considered), *rounded_guard(rows.columns, rows.considered))
+    guards = (*rows.guards, *unsure)
     same = [f"{column.sql} IS NOT DISTINCT FROM {first}" for column in rows.columns[1:]]
     return every_row(rows._replace(guards=guards), " AND ".join(same))
 

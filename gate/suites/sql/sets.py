@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gate.core.model import Json
 from gate.suites.sql.arguments import Arguments
 from gate.suites.sql.conditions import row_condition
 from gate.suites.sql.steps import Ask, Query, Step, Verdict, clear
@@ -28,7 +29,8 @@ def compared(frame: Frame, arguments: Arguments, *, within: bool, covering: bool
         known, strange, *guards = answers
         clear(guards)
         missing = len(values) - known if covering else None
-        return Verdict(not (missing or (within and strange)), None, None, missing, strange if within else None)
+        observed: list[Json] | None = None if known or strange else []  # as many as say that nothing was judged
+        return Verdict(not (missing or (within and strange)), observed, None, missing, strange if within else None)
 
     return Ask((inside, outside, *condition.guards), then)
 

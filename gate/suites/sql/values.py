@@ -59,7 +59,8 @@ def _within(term: str, bounds: Bounds, column: Column | None = None) -> str:
         (bounds.high, "<" if bounds.strict_high else "<="),
     ):
         if value is not None:
-            parts.append(f"{term} {operator} {literal(fitting(column, value) if column else value)}")
+            fits = value if column is None or column.family == "integer" else fitting(column, value)
+            parts.append(f"{term} {operator} {literal(fits)}")
     return both(*parts) or "TRUE"
 
 
@@ -67,7 +68,8 @@ def between(frame: Frame, arguments: Arguments) -> Step:
     """Numbers are between bounds."""
     arguments.known("column", "mostly", *BOUNDS)
     column, rows = _rows(frame, arguments, NUMBERS)
-    return every_row(rows, _within(column.sql, Bounds(arguments).required(), column))
+    bounds = Bounds(arguments, exact=column.family == "integer")
+    return every_row(rows, _within(column.sql, bounds.required(), column))
 
 
 def lengths_between(frame: Frame, arguments: Arguments) -> Step:
