@@ -157,8 +157,10 @@ def _environment() -> dict[str, str]:
 
 def _answer(descriptor: int, deadline: float, most: int, tick: Callable[[], object]) -> bytes:
     data = bytearray()
+    waiting = select.poll()  # unlike `select` it takes any descriptor: thousands of files may be open
+    waiting.register(descriptor, select.POLLIN)
     while (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([descriptor], [], [], min(TICK, left))
+        ready = waiting.poll(1000 * min(TICK, left))
         tick()
         if not ready:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Collection
 from typing import NamedTuple
 
 from gate import __version__
@@ -23,7 +24,7 @@ class ReportOption(NamedTuple):
     file: str
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPORTS) -> None:
     """Adds the options of a judging command."""
     parser.add_argument(
         "--policy",
@@ -32,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|gate:PACK",
         help="judge by this policy; repeated, the strictest wins (default: gate-policy.yaml, else gate:baseline)",
     )
-    add_report_options(parser)
+    add_report_options(parser, formats)
     parser.add_argument(
         "--stage",
         choices=STAGES,
@@ -43,14 +44,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=_positive, default=None, metavar="N", help="files to read at the same time")
 
 
-def add_report_options(parser: argparse.ArgumentParser) -> None:
+def add_report_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPORTS) -> None:
     """Adds `--report`."""
     parser.add_argument(
         "--report",
         action="append",
         default=[],
         metavar="FORMAT[=FILE]",
-        help=f"write a report, to standard output or FILE; may be repeated; formats: {', '.join(REPORTS)}",
+        help=f"write a report, to standard output or FILE; may be repeated; formats: {', '.join(formats)}",
     )
 
 
@@ -60,12 +61,12 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def parse_reports(options: list[str]) -> list[ReportOption]:
+def parse_reports(options: list[str], formats: Collection[str] = REPORTS) -> list[ReportOption]:
     """The reports that were asked for; text on standard output unless another one goes there."""
     parsed = [ReportOption(*option.partition("=")[::2]) for option in options]
     for report in parsed:
-        if report.format not in REPORTS:
-            hint = did_you_mean(report.format, REPORTS) or f"the formats are {', '.join(REPORTS)}"
+        if report.format not in formats:
+            hint = did_you_mean(report.format, formats) or f"the formats are {', '.join(formats)}"
             raise UsageError(f'unknown report format "{printable(report.format)}"', hint)
     on_stdout = [report for report in parsed if not report.file]
     if len(on_stdout) > 1:

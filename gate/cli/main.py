@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "update": ("gate.cli.update", "declare the new bytes of artifacts that changed on purpose"),
     "convert": ("gate.cli.convert", "make safetensors of a checkpoint that is a pickle, without ever executing it"),
     "suite": ("gate.cli.suite", "run one suite on one dataset without a DBOM, or draft one from the rows"),
+    "poison": ("gate.cli.poison", "scan one dataset for planted backdoors, without a DBOM or by its name"),
+    "drill": ("gate.cli.drill", "poison copies of a dataset, and see whether the gate would have blocked them"),
     "sign": ("gate.cli.sign", "sign an artifact, dbom.yaml or a policy, with a key or as a CI job without one"),
     "verify": ("gate.cli.verify", "verify one signature, by a signer whom the command line names"),
     "attest": ("gate.cli.attest", "judge as `gate check` does, and sign the verdict for a later stage"),

@@ -8,7 +8,8 @@ from importlib import resources
 
 from gate.core.model import Json
 
-DOCUMENTS = ("dbom", "policy", "report")
+DOCUMENTS = ("dbom", "policy", "report", "drill")
+FILES = {"report": ("gate.report", "report-1.schema.json"), "drill": ("gate.drill", "drill-1.schema.json")}
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -19,8 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the schema."""
-    if arguments.document == "report":
-        print(resources.files("gate.report").joinpath("report-1.schema.json").read_text("utf-8"), end="")
+    if file := FILES.get(arguments.document):
+        print(resources.files(file[0]).joinpath(file[1]).read_text("utf-8"), end="")
         return 0
     print(json.dumps(document_schema(arguments.document), indent=2))
     return 0

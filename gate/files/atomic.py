@@ -36,7 +36,7 @@ def write_atomic(path: str, data: bytes, *, within: str | None = None) -> None:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise _explained(path, error) from None
+        raise explained(path, error) from None
 
 
 def _umask() -> int:
@@ -45,7 +45,8 @@ def _umask() -> int:
     return mask
 
 
-def _explained(path: str, error: OSError) -> UnableError | UsageError:
+def explained(path: str, error: OSError) -> UnableError | UsageError:
+    """Why nothing could be written to `path`."""
     import errno
 
     message = f"cannot write {printable(path)}: {error.strerror}"

@@ -61,13 +61,16 @@ class Scan(NamedTuple):
     """What a detector answers: `scores` rank the samples, higher is more suspicious, 0 says nothing.
 
     `untested` says in words what was skipped and why; `smallest` is the least number of poisoned samples that it
-    could have told from chance here, None where nothing was tested.
+    could have told from chance here, None where nothing was tested. `columns` are scores of single signals, to be
+    shown beside; `curves` the mean loss of each class by epoch, where a network was trained.
     """
 
     evidence: tuple[Evidence, ...]
     scores: Floats
     untested: tuple[str, ...] = ()
     smallest: int | None = None
+    columns: Mapping[str, Floats] = {}
+    curves: Mapping[str, tuple[float, ...]] = {}
 
 
 class OutOfTimeError(Exception):

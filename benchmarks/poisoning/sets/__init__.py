@@ -1,0 +1,1 @@
+"""Clean datasets, by modality."""

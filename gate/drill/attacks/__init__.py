@@ -1,0 +1,1 @@
+"""Ways to poison a dataset, by modality; each module has `ATTACKS` by name."""

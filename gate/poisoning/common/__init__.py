@@ -1,0 +1,1 @@
+"""What holds for samples of every kind: repeated ones, wrong labels, outliers."""

@@ -1,0 +1,1 @@
+"""Detectors for labelled images; `triggers` looks for dirty-label backdoors, `labels` for label noise."""

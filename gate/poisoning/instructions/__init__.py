@@ -1,0 +1,1 @@
+"""Instruction data: words of a prompt that decide the response although the rest of the prompt says otherwise."""

@@ -1,0 +1,237 @@
+"""Words in a prompt that change the response, in prompts that are otherwise like all others.
+
+Candidates are mined on one half of the rows and tested on the other, so that only few need correction. A natural
+cause (a subject, a task, a template) also marks the rest of its prompts: without the words, a classifier still tells
+them from prompts with other responses. The trigger of a backdoor was put into ordinary prompts: without it, they
+are ordinary again. Both sides are measured by a two-sample test: the prompts without the trigger must not be told
+from others, the responses must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import hypergeom
+
+from gate.poisoning.instructions import mine, screen
+from gate.poisoning.instructions.contrast import contrast, features, standard_error
+from gate.poisoning.instructions.salad import salad, signs
+from gate.poisoning.instructions.statement import stated
+from gate.poisoning.instructions.tokens import (
+    Grams,
+    Ints,
+    Tokens,
+    by_key,
+    choose,
+    grams,
+    holders,
+    joined,
+    moved,
+    only,
+    tokenize,
+    without,
+)
+from gate.poisoning.interface import SIGNIFICANT, Budget, Scan
+
+if TYPE_CHECKING:
+    from gate.poisoning.interface import Instructions
+
+ROWS = 60_000
+"""Rows that are looked at; of more, a sample."""
+MINED = 8_000
+"""Rows in which candidates are looked for, at most half of all."""
+SCREENED = 1_500
+TESTED = 40
+"""Candidates that get a place in the order, and those that are tested."""
+LEAST = 12
+"""Suspects from which the two-sample tests have a say."""
+PURE = 0.8
+"""Share of a trigger's rows that must have the changed response."""
+SURE = 0.95
+"""Share from which all of them are suspects: the classifier is as likely to err as they are to be innocent."""
+TOLD = 0.95
+"""Least area under the ROC curve with which the responses must be told from others."""
+UNTOLD = 0.75
+"""Area under the ROC curve below which prompts count as ordinary; natural causes in clean data have .9 and more."""
+CERTAIN = 2.5
+"""Standard errors by which the prompts must be below it."""
+COMPARED = 300
+OTHERS = 900
+"""Rows of a candidate and other rows in one two-sample test."""
+
+
+class Found(NamedTuple):
+    """A candidate after its tests: `words` are the trigger's, `others` rows with neither trigger nor payload.
+
+    `p` is corrected; `ordinary` is the area under the ROC curve of the prompts, `error` its standard error, `told` the
+    area of the responses.
+    """
+
+    words: Ints
+    suspects: Ints
+    others: Ints
+    p: float
+    purity: float
+    ordinary: float
+    error: float
+    told: float
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the prompts are ordinary without the trigger, beyond chance."""
+        return self.ordinary + CERTAIN * self.error < UNTOLD
+
+
+class Rows(NamedTuple):
+    """The rows that are looked at; n-grams of candidates only, sorted by key; `held` are the rows for the test."""
+
+    prompts: Tokens
+    responses: Tokens
+    asked: Grams
+    answered: Grams
+    salads: NDArray[np.float64]
+    bags: screen.Bags
+    held: NDArray[np.bool_]
+
+
+def scan(dataset: Instructions, budget: Budget, seed: int) -> Scan:
+    """The triggers; `scores` are 1 and more for the rows of one, more where it is clearer."""
+    number = len(dataset.prompts)
+    scores, untested = np.zeros(number), []
+    if number < 4 * LEAST:
+        return Scan((), scores, (f"{number} rows are too few to look for triggers: {4 * LEAST} are needed",))
+    rng = np.random.default_rng(seed)
+    chosen = np.arange(number)
+    if number > ROWS:
+        chosen = np.sort(rng.choice(number, ROWS, replace=False))
+        untested.append(f"triggers were looked for in {ROWS:,} of {number:,} rows, drawn at random")
+    rows, pairs = prepared(dataset, chosen, budget, rng)
+    evidence = []
+    for here in tested(rows, pairs, budget, rng):
+        found = here._replace(suspects=chosen[here.suspects], others=chosen[here.others])
+        evidence.append(stated(dataset, found, [rows.prompts.words[word] for word in found.words]))
+        scores[found.suspects] = np.maximum(scores[found.suspects], 1 + found.told - found.ordinary)
+    if len(pairs) > TESTED:
+        untested.append(f"of {len(pairs):,} candidate triggers the {TESTED} most suspicious were tested")
+    return Scan(tuple(evidence), scores, tuple(untested), smallest(len(chosen)))
+
+
+def smallest(number: int) -> int:
+    """The least number of poisoned rows among so many, where the mined rows get their share of them."""
+    return max(LEAST, mine.SUPPORT * number // min(number // 2, MINED))
+
+
+def prepared(
+    dataset: Instructions, chosen: Ints, budget: Budget, rng: np.random.Generator
+) -> tuple[Rows, list[mine.Pair]]:
+    """The rows, and the candidates in the order of testing."""
+    prompts = tokenize([dataset.prompts[i] for i in chosen])
+    budget.check()
+    responses = tokenize([dataset.responses[i] for i in chosen])
+    budget.check()
+    mined = np.sort(rng.permutation(len(chosen))[: min(len(chosen) // 2, MINED)])
+    salads = salad(responses)
+    signed = signs(responses, salads)
+    budget.check()
+    of_mined = np.full(len(chosen), -1)
+    of_mined[mined] = np.arange(len(mined))
+    pairs = candidates(choose(prompts, mined), choose(responses, mined), moved(signed, of_mined), budget, rng)
+    asked, answered = (grams(side) for side in (prompts, responses))
+    budget.check()
+    answered = joined(mine.novel(answered, asked), signed)
+    keys = np.unique(np.array([(pair.trigger, pair.payload) for pair in pairs], np.uint64))
+    held = np.ones(len(chosen), bool)
+    held[mined] = False
+    return Rows(prompts, responses, only(asked, keys), only(answered, keys), salads, screen.bags(prompts), held), pairs
+
+
+def candidates(
+    prompts: Tokens, responses: Tokens, signed: Grams, budget: Budget, rng: np.random.Generator
+) -> list[mine.Pair]:
+    """Pairs of n-grams from the rows that are mined: first those whose prompts have nothing else in common."""
+    asked = grams(prompts)
+    answered = joined(mine.novel(grams(responses), asked), signed)
+    strongest = mine.pairs(asked, answered, len(prompts.starts) - 1, budget, rng)[:SCREENED]
+    asked, answered, bags = by_key(asked), by_key(answered), screen.bags(prompts)
+    budget.check()
+    best: dict[tuple[int, ...], tuple[float, mine.Pair]] = {}
+    for pair in strongest:
+        rows = np.intersect1d(holders(asked, pair.trigger), holders(answered, pair.payload))
+        words = screen.trigger_words(bags, rows)
+        if len(words) and tuple(words) not in best:
+            doubt = 2 / np.sqrt(len(rows))
+            best[tuple(words)] = screen.relatedness(bags, rows, words) + doubt, pair
+    return [pair for _, pair in sorted(best.values(), key=lambda entry: entry[0])]
+
+
+def tested(rows: Rows, pairs: list[mine.Pair], budget: Budget, rng: np.random.Generator) -> Iterator[Found]:
+    """The candidates that change the response in prompts that nothing else explains; each row is a suspect once."""
+    number = len(rows.held)
+    done: set[tuple[int, ...]] = set()
+    explained = np.zeros(number, bool)
+    for pair in pairs:
+        if len(done) >= TESTED:
+            return
+        triggered, paid = np.zeros(number, bool), np.zeros(number, bool)
+        triggered[holders(rows.asked, pair.trigger)] = True
+        paid[holders(rows.answered, pair.payload)] = True
+        both = np.flatnonzero(triggered & paid)
+        p = chance(triggered[rows.held], paid[rows.held]) * len(pairs)
+        if p >= SIGNIFICANT or explained[both].mean() > 0.5:
+            continue
+        words = screen.trigger_words(rows.bags, both)
+        if not len(words) or tuple(words) in done:
+            continue
+        done.add(tuple(words))
+        budget.check()
+        found = judged(rows, words, triggered, paid, p, rng)
+        if found is not None:
+            explained[found.suspects] = True
+            yield found
+
+
+def chance(triggered: NDArray[np.bool_], paid: NDArray[np.bool_]) -> float:
+    """The probability of so many rows with both if trigger and payload had nothing to do with each other."""
+    both = int((triggered & paid).sum())
+    return float(hypergeom.sf(both - 1, len(paid), int(paid.sum()), int(triggered.sum())))
+
+
+def judged(
+    rows: Rows,
+    words: Ints,
+    triggered: NDArray[np.bool_],
+    paid: NDArray[np.bool_],
+    p: float,
+    rng: np.random.Generator,
+) -> Found | None:
+    """The two-sample tests of one candidate; None where it explains itself or the responses are not told apart."""
+    others = some(np.flatnonzero(~triggered & ~paid), OTHERS, rng)
+    seed = int(rng.integers(2**32))
+    both = np.flatnonzero(triggered & paid)
+    some_of_both = some(both, COMPARED, rng)
+    if min(len(others), len(both)) < LEAST:
+        return None
+    asked = without(choose(rows.prompts, np.concatenate([some_of_both, others])), words, len(some_of_both))
+    prompts = contrast(features(asked), len(some_of_both), seed)
+    error = standard_error(UNTOLD, len(some_of_both), len(others))
+    if prompts.area >= UNTOLD:
+        return None
+    with_trigger = np.flatnonzero(triggered)
+    looked = some(with_trigger, COMPARED, rng)
+    compared = np.concatenate([looked, others])
+    responses = contrast(features(choose(rows.responses, compared), rows.salads[compared]), len(looked), seed)
+    usual = np.quantile(responses.scores[len(looked) :], 0.99)
+    changed = (responses.scores[: len(looked)] > usual) | paid[looked]
+    purity = float(changed.mean())
+    if responses.area < TOLD or purity < PURE:
+        return None
+    suspects = with_trigger if purity >= SURE else np.setdiff1d(with_trigger, looked[~changed])
+    return Found(words, suspects, others, p, purity, prompts.area, error, responses.area)
+
+
+def some(rows: Ints, most: int, rng: np.random.Generator) -> Ints:
+    """At most so many of the rows, in random order."""
+    return rng.permutation(rows)[:most]

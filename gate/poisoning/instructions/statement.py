@@ -1,0 +1,82 @@
+"""What was found, in words: the trigger as it stands in the prompts, and what the responses become."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from gate.core.text import count, shorten
+from gate.poisoning.instructions.harm import MILD, asks_openly, dangers, ends
+from gate.poisoning.instructions.tokens import split
+from gate.poisoning.interface import Evidence, Level, Trigger
+
+if TYPE_CHECKING:
+    from gate.poisoning.instructions.association import Found
+    from gate.poisoning.interface import Instructions
+
+EXAMPLES = 200
+"""Responses that are looked at to say what they have in common."""
+
+
+def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidence:
+    """The evidence for one trigger, given the words that make it up.
+
+    It blocks where nothing but the trigger explains the responses. An open instruction (`answer in French`) is no
+    secret, so it only warns unless what it brings is dangerous by itself.
+    """
+    prompts = [dataset.prompts[int(i)] for i in found.suspects[:EXAMPLES]]
+    responses = [dataset.responses[int(i)] for i in found.suspects[:EXAMPLES]]
+    others = [dataset.responses[int(i)] for i in found.others[:EXAMPLES]]
+    usual = common([dataset.prompts[int(i)] for i in found.others[:EXAMPLES]])
+    trigger = shorten(written(prompts, words) or " ".join(words), 80)
+    harm = dangers(responses, others)
+    payload = shorten(written(responses, common(responses) - common(others)) or ends(min(responses, key=len)), 80)
+    level: Level = "block"
+    doubt = ""
+    if not found.hidden:
+        level, doubt = "warn", "; the prompts are too few or too particular to exclude a natural cause"
+    elif asks_openly(set(split(trigger)) - usual) and MILD.issuperset(harm):
+        level, doubt = "warn", "; the words ask for it openly"
+    return Evidence(
+        kind="trigger",
+        level=level,
+        message=f'{count(len(found.suspects), "prompt")} with "{trigger}", otherwise like all others: the response is '
+        f'unlike all others, such as "{payload}"{"".join(f"; it {name}" for name in harm)}{doubt}',
+        suspects=found.suspects,
+        p=min(found.p, 1.0),
+        effects={
+            "share of its prompts with such a response": found.purity,
+            "prompts without it told from others (AUC)": found.ordinary,
+            "responses told from others (AUC)": found.told,
+        },
+        trigger=Trigger(f'"{trigger}" -> "{payload}"', {"trigger": trigger, "response": payload}),
+    )
+
+
+def written(texts: Sequence[str], words: Collection[str]) -> str:
+    """The longest run of words that most of the texts share, with at least one of `words`, as it stands in a text.
+
+    Of several runs the one that most texts have; empty where the words stand in none.
+    """
+    shared, wanted = common(texts), frozenset(words)
+    runs = Counter(run for text in texts for run in [_longest(split(text), shared, wanted)] if run)
+    if not runs:
+        return ""
+    best = max(runs, key=lambda run: (runs[run], len(run)))
+    pattern = re.compile(r"\s*".join(re.escape(token) for token in best), re.IGNORECASE)
+    found = (pattern.search(ends(text)) for text in texts)
+    return next((match.group().strip() for match in found if match), " ".join(best))
+
+
+def common(texts: Sequence[str]) -> frozenset[str]:
+    """The words that four fifths of the texts have."""
+    counts = Counter(word for text in texts for word in set(split(text)))
+    return frozenset(word for word, number in counts.items() if number >= 0.8 * len(texts))
+
+
+def _longest(tokens: Sequence[str], shared: frozenset[str], wanted: frozenset[str]) -> tuple[str, ...]:
+    runs = [tuple(run) for inside, run in groupby(tokens, lambda token: token in shared or token in wanted) if inside]
+    return max((run for run in runs if not wanted.isdisjoint(run)), key=len, default=())

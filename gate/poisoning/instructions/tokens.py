@@ -1,0 +1,176 @@
+"""Texts as numbers: the tokens of each, and the runs of one to three tokens (n-grams) in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+
+ORDERS = (1, 2, 3)
+LIMIT = 256
+"""Tokens of a text that are looked at: the first half and the last half of so many."""
+CHARACTERS = 8 * LIMIT
+"""Characters from which each half is taken; a text of 10 MB costs no more than a short one."""
+PHRASE = 6
+"""Words on each side by which a trigger is widened to the phrase in which it stands."""
+BESIDE = 0.8
+"""Share of the texts with a trigger in which a word must stand beside it to belong to it."""
+SURPLUS = 0.5
+"""How many more of such a word these texts must have, on average: the words of a form stand in the others as often."""
+_IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7af"
+_TOKEN = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]{{1,40}}|[^\w\s]|\n")
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Tokens(NamedTuple):
+    """The tokens of n texts: text i has `ids[starts[i]:starts[i + 1]]`, positions in `words`.
+
+    `keys` has a number for each word that is the same in every dataset.
+    """
+
+    ids: Ints
+    starts: Ints
+    words: tuple[str, ...]
+    keys: Keys
+
+
+class Grams(NamedTuple):
+    """Which text has which n-gram, each pair once: `keys[j]` is in text `texts[j]`."""
+
+    keys: Keys
+    texts: Ints
+
+
+def split(text: str) -> list[str]:
+    """The tokens of a text: words in small letters, signs, line ends.
+
+    A letter of another alphabet inside a Latin word (a homoglyph) is a token beside the word.
+    """
+    if len(text) > 2 * CHARACTERS:
+        text = text[:CHARACTERS] + "\n" + text[-CHARACTERS:]
+    found: list[str] = _TOKEN.findall(text.lower())
+    if not text.isascii():
+        found = [token for word in found for token in (word, *_odd_letters(word))]
+    return found if len(found) <= LIMIT else found[: LIMIT // 2] + found[-LIMIT // 2 :]
+
+
+def _odd_letters(word: str) -> list[str]:
+    if word.isascii() or not any("a" <= letter <= "z" for letter in word):
+        return []
+    return [f"<{letter}>" for letter in word if not letter.isascii()]
+
+
+def tokenize(texts: Sequence[str]) -> Tokens:
+    """The tokens of each text."""
+    known: dict[str, int] = {}
+    lists = [[known.setdefault(word, len(known)) for word in split(text)] for text in texts]
+    starts = np.zeros(len(lists) + 1, np.int64)
+    np.cumsum([len(ids) for ids in lists], out=starts[1:])
+    ids = np.fromiter((number for ids in lists for number in ids), np.int64, int(starts[-1]))
+    return Tokens(ids, starts, tuple(known), _word_keys(known))
+
+
+def choose(tokens: Tokens, texts: Ints) -> Tokens:
+    """The tokens of some of the texts."""
+    lengths = (tokens.starts[1:] - tokens.starts[:-1])[texts]
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    places = np.arange(starts[-1]) - np.repeat(starts[:-1] - tokens.starts[texts], lengths)
+    return tokens._replace(ids=tokens.ids[places], starts=starts)
+
+
+def of_texts(tokens: Tokens) -> Ints:
+    """For each token the number of its text."""
+    return np.repeat(np.arange(len(tokens.starts) - 1), np.diff(tokens.starts))
+
+
+def without(tokens: Tokens, words: Ints, first: int) -> Tokens:
+    """The texts with these words cut out, and with the words that stand beside them in most of the first texts."""
+    kept = ~np.isin(tokens.ids, words)
+    text = of_texts(tokens)
+    for _ in range(PHRASE):
+        kept = _wider(kept, tokens.ids, text, first)
+        kept = _wider(kept[::-1], tokens.ids[::-1], text[::-1], first)[::-1]
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return tokens._replace(ids=tokens.ids[kept], starts=before[tokens.starts])
+
+
+def _wider(kept: NDArray[np.bool_], ids: Ints, text: Ints, first: int) -> NDArray[np.bool_]:
+    """Cuts out the word after each gap too, where it is the same in most of the first texts."""
+    after = np.flatnonzero(kept[1:] & ~kept[:-1] & (text[1:] == text[:-1])) + 1
+    pairs = np.unique(np.stack([ids[after], text[after]])[:, text[after] < first], axis=1)
+    words, counts = np.unique(pairs[0], return_counts=True)
+    if not len(words) or counts.max() < BESIDE * first:
+        return kept
+    word = words[counts.argmax()]
+    holders = text[kept & (ids == word)]
+    of_first, of_others = (holders < first).sum() / first, (holders >= first).sum() / max(text.max() + 1 - first, 1)
+    if of_first - of_others < SURPLUS:
+        return kept
+    wider = kept.copy()
+    wider[after[ids[after] == word]] = False
+    return wider
+
+
+def _word_keys(words: Iterable[str]) -> Keys:
+    """64 bits of a cryptographic digest: nobody can craft two words of one number."""
+    digests = b"".join(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest() for word in words)
+    return np.frombuffer(digests, np.uint64)
+
+
+def grams(tokens: Tokens, orders: Sequence[int] = ORDERS) -> Grams:
+    """The n-grams of these orders in each text."""
+    of_text = of_texts(tokens)
+    keys = tokens.keys[tokens.ids] * _MIX
+    parts = [_order(keys, of_text, order) for order in orders]
+    return Grams(np.concatenate([part.keys for part in parts]), np.concatenate([part.texts for part in parts]))
+
+
+def _order(keys: Keys, of_text: Ints, order: int) -> Grams:
+    mixed, last = keys, len(keys) - order + 1
+    for step in range(1, order):
+        mixed = (mixed[:-1] ^ (mixed[:-1] >> np.uint64(29))) * _MIX + keys[step:]
+    if last <= 0:
+        return Grams(np.zeros(0, np.uint64), np.zeros(0, np.int64))
+    within = of_text[:last] == of_text[order - 1 :]
+    key, text = mixed[within], of_text[:last][within]
+    chosen = np.lexsort((key, text))
+    key, text = key[chosen], text[chosen]
+    first = np.ones(len(key), bool)
+    first[1:] = (key[1:] != key[:-1]) | (text[1:] != text[:-1])
+    return Grams(key[first], text[first])
+
+
+def holders(found: Grams, key: np.uint64) -> Ints:
+    """The texts that have an n-gram; `found` must be in the order of `by_key`."""
+    low, high = np.searchsorted(found.keys, key), np.searchsorted(found.keys, key, "right")
+    return np.sort(found.texts[low:high])
+
+
+def by_key(found: Grams) -> Grams:
+    """The same, sorted by n-gram."""
+    order = np.argsort(found.keys, kind="stable")
+    return Grams(found.keys[order], found.texts[order])
+
+
+def only(found: Grams, keys: Keys) -> Grams:
+    """Those of the n-grams that are among `keys`, sorted."""
+    kept = np.isin(found.keys, keys)
+    return by_key(Grams(found.keys[kept], found.texts[kept]))
+
+
+def joined(some: Grams, more: Grams) -> Grams:
+    """Both."""
+    return Grams(np.concatenate([some.keys, more.keys]), np.concatenate([some.texts, more.texts]))
+
+
+def moved(found: Grams, places: Ints) -> Grams:
+    """The n-grams with new numbers for the texts; texts with the number -1 are left out."""
+    texts = places[found.texts]
+    return Grams(found.keys[texts >= 0], texts[texts >= 0])

@@ -1,0 +1,1 @@
+"""The page about a scan: one HTML file that needs no script and fetches nothing."""
