@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, NamedTuple
 
 from gate.core.text import shorten
+from gate.limited import end_with_parent
 from gate.poisoning.interface import Budget, Dataset, OutOfTimeError, Scan
 from gate.poisoning.registry import load_detector
 
@@ -71,6 +72,7 @@ def _pool(held: dict[str, Any], workers: int) -> Executor:
 
 
 def _hold(held: dict[str, Any]) -> None:
+    end_with_parent()  # one that never comes to an end would keep the answer's pipe open
     _held.update(held)
 
 

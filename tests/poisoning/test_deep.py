@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import Repo
+from gate.core.errors import UnableError
+from gate.data.interface import Piece
+from gate.poisoning import run
+from gate.poisoning.registry import DEEP
+from tests.support import PROJECT, Repo
 
 pytest.importorskip("torch", reason="the deep scan needs torch")
 pytest.importorskip("art", reason="the deep scan needs the Adversarial Robustness Toolbox")
@@ -216,3 +222,42 @@ def test_features_that_are_no_file_are_a_usage_error(data: Repo) -> None:
     data.fifo("pipe")
     assert poison(data, "--features", "absent.npz").code == 2
     assert poison(data, "--features", "pipe").code == 2
+
+
+WITHOUT_TORCH = """
+import sys
+from importlib.machinery import PathFinder
+class Finder(PathFinder):
+    @classmethod
+    def find_spec(cls, name, *_):
+        if name.partition(".")[0] == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+sys.meta_path.insert(0, Finder)
+sys.path.append(sys.argv[1])
+from gate.poisoning import child
+child.main(sys.argv[2])
+"""
+
+
+def test_without_torch_it_says_what_to_install(data: Repo) -> None:
+    def how(answer: int) -> list[str]:
+        return [sys.executable, "-I", "-B", "-c", WITHOUT_TORCH, str(PROJECT), str(answer)]
+
+    with open(data.path("data.npz"), "rb") as file:
+        piece = Piece("data.npz", file.fileno(), os.fstat(file.fileno()).st_size)
+        with pytest.raises(UnableError) as error:
+            run.scan([piece], run.Options("image-classification", deep=True), how=how, detectors=DEEP)
+    assert error.value.message == "torch is not installed"
+    assert error.value.fix == "pip install 'dbom-gate[deep]'"
+
+
+def test_the_deep_scan_runs_within_the_limits_of_the_process(bare: Repo) -> None:
+    pixels, labels, _ = images()[0]
+    bare.write("data.npz", npz(images=pixels, labels=labels))
+    with open(bare.path("data.npz"), "rb") as file:
+        piece = Piece("data.npz", file.fileno(), os.fstat(file.fileno()).st_size)
+        options = run.Options("image-classification", deep=True, exhibits=True, suspects=True)
+        found = run.scan([piece], options, detectors=DEEP)
+    assert not found.undecided
+    assert found.exhibits is not None
+    assert len(found.exhibits.curves) == len(CLASSES)

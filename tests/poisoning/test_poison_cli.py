@@ -1,4 +1,4 @@
-"""`gate poison` through the command line, with one detector of each modality: what it says, and what it writes."""
+"""`gate poison` through the command line, with one detector each: what it says, and what it writes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ pytest.importorskip("duckdb")
 Image = pytest.importorskip("PIL.Image")
 
 CHOSEN = {
-    "image-classification": {"triggers": "gate.poisoning.images.triggers"},
+    "image-classification": {"corner": "tests.poisoning.corner"},
     "text-classification": {"conflict": "gate.poisoning.texts.conflict"},
-    "instructions": {"association": "gate.poisoning.instructions.association"},
-    "tabular": {"combinations": "gate.poisoning.tables.combinations"},
 }
-GOOD, BAD = ("great lovely fine superb happy delightful".split(), "awful poor sad dull boring terrible".split())
+GOOD = ["great", "lovely", "fine", "superb", "happy", "delightful"]
+BAD = ["awful", "poor", "sad", "dull", "boring", "terrible"]
 POISONED = 40
 
 
@@ -52,21 +51,15 @@ def reviews(poisoned: int = POISONED, size: int = 1200) -> str:
 
 
 def signs(repo: Repo) -> list[str]:
-    """Bright shapes on dark ground; a red and yellow corner makes the first discs squares. The paths of those."""
+    """Bright bars and squares on dark ground; a red corner makes the first bars squares. The paths of those."""
     rng = np.random.default_rng(0)
     planted = []
-    for number in range(400):
-        pixels = np.full((16, 16, 3), rng.integers(20, 80, 3))
-        top, left = rng.integers(1, 6, 2)
-        if number % 2:
-            pixels[top : top + 7, left : left + 7] = rng.integers(150, 255, 3)
-        else:
-            pixels[top : top + 9, left + 3 : left + 5] = rng.integers(150, 255, 3)
-        wrong = number % 2 == 0 and number < 2 * POISONED
+    for number in range(1200):
+        pixels = np.full((16, 16, 3), rng.integers(20, 80, 3), np.uint8)
+        pixels[3:10, 3 : 10 if number % 2 else 5] = rng.integers(150, 255, 3)
+        wrong = number % 2 == 0 and len(planted) < POISONED
         if wrong:
-            pixels[12:, 12:] = [255, 255, 0]
             pixels[12:14, 12:14] = [255, 0, 0]
-        pixels = np.clip(pixels + rng.normal(0, 5, pixels.shape), 0, 255).astype(np.uint8)
         file = io.BytesIO()
         Image.fromarray(pixels).save(file, "PNG")
         path = f"signs/{'square' if number % 2 or wrong else 'bar'}/{number}.png"
@@ -103,12 +96,15 @@ def test_a_poisoned_text_set_is_blocked_explained_and_cut(bare: Repo) -> None:
 
 def test_poisoned_images_are_listed_to_be_removed(bare: Repo) -> None:
     planted = signs(bare)
-    result = bare.gate("poison", "signs", "--modality", "image-classification", "--quarantine", "q")
+    result = bare.gate(
+        "poison", "signs", "--modality", "image-classification", "--quarantine", "q", "--html", "scan.html"
+    )
     assert result.code == 1, result
-    assert "patch" in result.out
+    assert "a corner" in result.out
+    assert bare.text("scan.html").count('alt="suspect: signs/square/') == 24
     removed = {line[66:] for line in bare.text("q/removed.sha256").splitlines()}
     assert removed == set(planted)
-    assert len(bare.text("q/kept.sha256").splitlines()) == 400 - POISONED
+    assert len(bare.text("q/kept.sha256").splitlines()) == 1200 - POISONED
 
 
 def test_the_report_for_programs_stands_alone_and_the_seed_decides_everything(bare: Repo) -> None:
@@ -166,6 +162,6 @@ def test_a_dataset_of_more_files_than_select_knows_is_scanned(bare: Repo) -> Non
     signs(bare)
     paths = sorted((bare.root / "signs").rglob("*.png"))
     with contextlib.ExitStack() as stack:
-        files = [stack.enter_context(path.open("rb")) for path in paths * 3]
+        files = [stack.enter_context(path.open("rb")) for path in paths]
         pieces = [Piece(f"{n}/{file.name}", file.fileno(), 10_000) for n, file in enumerate(files)]
         assert scan(pieces, Options("image-classification"), detectors={}).samples == 1200
