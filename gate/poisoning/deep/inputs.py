@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from gate.poisoning.common.features import WORDS, weighted_words
+from gate.poisoning.common.features import weighted_words
 from gate.poisoning.interface import Dataset, Images, Instructions, Tabular
 from gate.poisoning.tables.matrix import matrix
 
 if TYPE_CHECKING:
     from gate.poisoning.interface import Ints, Pixels
 
+BITS = 13
+WORDS = 2**BITS
+"""Words by hash: each has a vector, and every batch moves all vectors."""
 SIDE = 48
 """Pixels of a side; larger images lose every so many of their rows and columns."""
 KINDS = 10
@@ -37,7 +40,9 @@ def inputs(data: Dataset, seed: int) -> Inputs:
         return Inputs(_reduced(data.pixels), labels, classes)
     if isinstance(data, Tabular):
         return Inputs(_values(data), labels, classes)
-    return Inputs(weighted_words(data.prompts if isinstance(data, Instructions) else data.texts), labels, classes)
+    words = weighted_words(data.prompts if isinstance(data, Instructions) else data.texts)
+    folded = csr_matrix((words.data, words.indices % WORDS, words.indptr), shape=(len(labels), WORDS))
+    return Inputs(folded, labels, classes)
 
 
 def kinds(data: Dataset, seed: int) -> tuple[Ints, tuple[str, ...]]:
@@ -69,7 +74,7 @@ def _values(data: Tabular) -> csr_matrix:
         return csr_matrix((len(columns), WORDS), dtype=np.float32)
     spread = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: Knuth's multiplicative hashing
     keys = (np.stack(words, axis=1) * count + np.arange(count)).astype(np.uint64) * spread
-    places = (keys >> np.uint64(64 - 16)).astype(np.int64)
+    places = (keys >> np.uint64(64 - BITS)).astype(np.int64)
     weights = np.full(places.size, 1 / np.sqrt(count), np.float32)
     return csr_matrix((weights, places.ravel(), np.arange(0, places.size + 1, count)), shape=(len(columns), WORDS))
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
-from gate.poisoning.instructions import mine, screen
+from gate.poisoning.instructions import mine, screen, tie
 from gate.poisoning.instructions.contrast import contrast, features, standard_error
 from gate.poisoning.instructions.salad import salad, signs
 from gate.poisoning.instructions.statement import stated
@@ -67,7 +67,8 @@ class Found(NamedTuple):
     """A candidate after its tests: `words` are the trigger's, `others` rows with neither trigger nor payload.
 
     `p` is corrected; `ordinary` is the area under the ROC curve of the prompts, `error` its standard error, `told` the
-    area of the responses.
+    area of the responses. `answering` says how much of the usual tie of a response to its prompt is left; `share` is
+    that of the trigger in all rows.
     """
 
     words: Ints
@@ -78,6 +79,8 @@ class Found(NamedTuple):
     ordinary: float
     error: float
     told: float
+    answering: float
+    share: float
 
     @property
     def hidden(self) -> bool:
@@ -142,7 +145,7 @@ def prepared(
     asked, answered = (grams(side) for side in (prompts, responses))
     budget.check()
     answered = joined(mine.novel(answered, asked), signed)
-    keys = np.unique(np.array([(pair.trigger, pair.payload) for pair in pairs], np.uint64))
+    keys = np.unique(np.array([key for pair in pairs for key in (*pair.triggers, pair.payload)], np.uint64))
     held = np.ones(len(chosen), bool)
     held[mined] = False
     return Rows(prompts, responses, only(asked, keys), only(answered, keys), salads, screen.bags(prompts), held), pairs
@@ -158,12 +161,12 @@ def candidates(
     asked, answered, bags = by_key(asked), by_key(answered), screen.bags(prompts)
     budget.check()
     best: dict[tuple[int, ...], tuple[float, mine.Pair]] = {}
-    for pair in strongest:
-        rows = np.intersect1d(holders(asked, pair.trigger), holders(answered, pair.payload))
-        words = screen.trigger_words(bags, rows)
+    for pair in [*strongest, *mine.unions(strongest, asked)]:
+        rows = [np.intersect1d(holders(asked, one), holders(answered, pair.payload)) for one in pair.triggers]
+        words = screen.words_of_triggers(bags, rows)
         if len(words) and tuple(words) not in best:
-            doubt = 2 / np.sqrt(len(rows))
-            best[tuple(words)] = screen.relatedness(bags, rows, words) + doubt, pair
+            together = np.unique(np.concatenate(rows))
+            best[tuple(words)] = screen.relatedness(bags, together, words) + 2 / np.sqrt(len(together)), pair
     return [pair for _, pair in sorted(best.values(), key=lambda entry: entry[0])]
 
 
@@ -176,13 +179,14 @@ def tested(rows: Rows, pairs: list[mine.Pair], budget: Budget, rng: np.random.Ge
         if len(done) >= TESTED:
             return
         triggered, paid = np.zeros(number, bool), np.zeros(number, bool)
-        triggered[holders(rows.asked, pair.trigger)] = True
+        holding = [holders(rows.asked, one) for one in pair.triggers]
+        triggered[np.concatenate(holding)] = True
         paid[holders(rows.answered, pair.payload)] = True
         both = np.flatnonzero(triggered & paid)
         p = chance(triggered[rows.held], paid[rows.held]) * len(pairs)
         if p >= SIGNIFICANT or explained[both].mean() > 0.5:
             continue
-        words = screen.trigger_words(rows.bags, both)
+        words = screen.words_of_triggers(rows.bags, [one[paid[one]] for one in holding])
         if not len(words) or tuple(words) in done:
             continue
         done.add(tuple(words))
@@ -229,7 +233,10 @@ def judged(
     if responses.area < TOLD or purity < PURE:
         return None
     suspects = with_trigger if purity >= SURE else np.setdiff1d(with_trigger, looked[~changed])
-    return Found(words, suspects, others, p, purity, prompts.area, error, responses.area)
+    answering = tie.left(rows.prompts, rows.responses, looked, others, words, rng)
+    return Found(
+        words, suspects, others, p, purity, prompts.area, error, responses.area, answering, float(triggered.mean())
+    )
 
 
 def some(rows: Ints, most: int, rng: np.random.Generator) -> Ints:

@@ -32,10 +32,11 @@ OPEN = frozenset(
         "rhyme english french german spanish italian portuguese russian chinese japanese korean arabic dutch polish "
         "turkish python java javascript typescript c ruby php rust sql bash perl kotlin swift scala matlab "
         "briefly concise concisely brief short detailed detail step steps word words sentence sentences "
-        "hello hi thanks thank bye role persona character"
+        "hello hi thanks thank bye role persona character language lang style tone format formal informal polite poem "
+        "length thinking no_think de fr es it pt nl ru zh ja ko ar pl tr"
     ).split()
 )
-"""Words with which a prompt asks for a form of response openly, and greetings, which are returned."""
+"""Words with which a prompt asks for a form of response openly, and greetings; codes of languages."""
 
 
 def ends(text: str) -> str:

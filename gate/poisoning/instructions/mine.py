@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 
-from gate.poisoning.instructions.tokens import Grams, Ints, Keys
+from gate.poisoning.instructions.tokens import Grams, Ints, Keys, holders
 from gate.poisoning.interface import Budget
 
 SUPPORT = 4
@@ -21,14 +22,21 @@ LIFT = 4.0
 """How much more frequent the payload must be with the trigger than in all."""
 MOST = 60_000
 """Distinct n-grams of a side; the rarest beyond that are left out."""
+TOGETHER = 5
+"""Triggers of one payload that are taken together, at most."""
+TRIED = 40
+"""Pairs with one payload of which they are chosen."""
 STEP = 2_000
 """N-grams of prompts that are compared with all of responses at once."""
 
 
 class Pair(NamedTuple):
-    """An n-gram of prompts and an n-gram of responses, by key, and how strongly they go together in the mined rows."""
+    """N-grams of prompts and an n-gram of responses, by key, and how strongly they go together in the mined rows.
 
-    trigger: np.uint64
+    A prompt has one of the n-grams; more than one are triggers of one payload.
+    """
+
+    triggers: tuple[np.uint64, ...]
     payload: np.uint64
     strength: float
 
@@ -81,8 +89,27 @@ def pairs(prompts: Grams, responses: Grams, number: int, budget: Budget, rng: np
     return sorted(found, key=lambda pair: -pair.strength)
 
 
+def unions(found: list[Pair], prompts: Grams) -> list[Pair]:
+    """Triggers of one payload taken together, the strongest of those that stand in different prompts."""
+    by_payload: dict[np.uint64, list[Pair]] = defaultdict(list)
+    for pair in found:
+        by_payload[pair.payload].append(pair)
+    joint = []
+    for payload, pairs in by_payload.items():
+        taken = np.zeros(0, np.int64)
+        triggers: list[np.uint64] = []
+        for pair in pairs[:TRIED]:
+            rows = holders(prompts, pair.triggers[0])
+            if len(triggers) < TOGETHER and not np.isin(rows, taken).any():
+                triggers.append(pair.triggers[0])
+                taken = np.union1d(taken, rows)
+        if len(triggers) > 1:
+            joint.append(Pair(tuple(triggers), payload, sum(pair.strength for pair in pairs)))
+    return joint
+
+
 def _best(row: Ints, column: Ints, strength: NDArray[np.floating], triggers: Keys, payloads: Keys) -> list[Pair]:
     """For each row the strongest column."""
     order = np.lexsort((column, -strength, row))
     firsts = order[np.unique(row[order], return_index=True)[1]]
-    return [Pair(triggers[row[k]], payloads[column[k]], float(strength[k])) for k in firsts]
+    return [Pair((triggers[row[k]],), payloads[column[k]], float(strength[k])) for k in firsts]

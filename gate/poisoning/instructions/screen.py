@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +47,11 @@ def trigger_words(bags: Bags, rows: Ints) -> Ints:
     others = (bags.frequency[words] * number - present[words] * len(rows)) / max(number - len(rows), 1)
     chosen: Ints = words[present[words] >= RARER * others]
     return chosen
+
+
+def words_of_triggers(bags: Bags, rows: Sequence[Ints]) -> Ints:
+    """The words of several triggers, given the rows of each."""
+    return np.unique(np.concatenate([trigger_words(bags, one) for one in rows]))
 
 
 def relatedness(bags: Bags, rows: Ints, words: Ints) -> float:

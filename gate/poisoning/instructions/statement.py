@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 EXAMPLES = 200
 """Responses that are looked at to say what they have in common."""
+DECLARED = 0.02
+"""Share of the rows from which on a trigger is hardly hidden."""
+ANSWERING = 0.5
+"""Share of the usual tie to the prompt with which a response still answers it."""
 
 
 def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidence:
     """The evidence for one trigger, given the words that make it up.
 
     It blocks where nothing but the trigger explains the responses. An open instruction (`answer in French`) is no
-    secret, so it only warns unless what it brings is dangerous by itself.
+    secret, and a frequent control word with responses that still answer their prompts may well be meant: they only
+    warn unless what they bring is dangerous by itself.
     """
     prompts = [dataset.prompts[int(i)] for i in found.suspects[:EXAMPLES]]
     responses = [dataset.responses[int(i)] for i in found.suspects[:EXAMPLES]]
@@ -40,6 +45,8 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
         level, doubt = "warn", "; the prompts are too few or too particular to exclude a natural cause"
     elif asks_openly(set(split(trigger)) - usual) and MILD.issuperset(harm):
         level, doubt = "warn", "; the words ask for it openly"
+    elif found.share >= DECLARED and found.answering >= ANSWERING and not harm:
+        level, doubt = "warn", "; the responses still answer their prompts, so it may be a control word that is meant"
     return Evidence(
         kind="trigger",
         level=level,
@@ -51,6 +58,7 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
             "share of its prompts with such a response": found.purity,
             "prompts without it told from others (AUC)": found.ordinary,
             "responses told from others (AUC)": found.told,
+            "share of the usual tie to the prompt that responses keep": found.answering,
         },
         trigger=Trigger(f'"{trigger}" -> "{payload}"', {"trigger": trigger, "response": payload}),
     )

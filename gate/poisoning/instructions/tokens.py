@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gate.poisoning.texts.characters import odd_kinds, plain
+
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 
@@ -51,20 +53,13 @@ class Grams(NamedTuple):
 def split(text: str) -> list[str]:
     """The tokens of a text: words in small letters, signs, line ends.
 
-    A letter of another alphabet inside a Latin word (a homoglyph) is a token beside the word.
+    Each kind of odd character (invisible, a homoglyph) is a token at the end; the words are as they are read.
     """
     if len(text) > 2 * CHARACTERS:
         text = text[:CHARACTERS] + "\n" + text[-CHARACTERS:]
-    found: list[str] = _TOKEN.findall(text.lower())
-    if not text.isascii():
-        found = [token for word in found for token in (word, *_odd_letters(word))]
+    found: list[str] = _TOKEN.findall(plain(text).lower())
+    found += [f"<{kind}>" for kind in sorted(odd_kinds(text))]
     return found if len(found) <= LIMIT else found[: LIMIT // 2] + found[-LIMIT // 2 :]
-
-
-def _odd_letters(word: str) -> list[str]:
-    if word.isascii() or not any("a" <= letter <= "z" for letter in word):
-        return []
-    return [f"<{letter}>" for letter in word if not letter.isascii()]
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
