@@ -23,6 +23,8 @@ from gate.poisoning.run import DEEP_SECONDS, SECONDS, Options
 
 WORDS = {"block": "found", "warn": "suspicious", "note": "note"}
 MAX_SEED = 2**31
+MAX_NOTES = 5
+"""Notes that are shown; they are no findings."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -156,9 +158,12 @@ def _lines(name: str, scanned: Scanned) -> Iterator[str]:
     """What was looked at, what was found, and what the scan could not have seen."""
     classes = f" in {count(len(scanned.classes), 'class', 'classes')}" if scanned.classes else ""
     yield f"{printable(name)}: {count(scanned.samples, 'sample')}{classes}, {scanned.modality}"
-    for clue in scanned.clues:
+    notes = [clue for clue in scanned.clues if clue.level == "note"]
+    for clue in [clue for clue in scanned.clues if clue.level != "note"] + notes[:MAX_NOTES]:
         p = "" if clue.p is None else f", p = {clue.p:.1g}"
         yield f"{WORDS[clue.level]:<13}  {clue.message} ({count(clue.suspects, 'sample')}{p})"
+    if (more := len(notes) - MAX_NOTES) > 0:
+        yield f"{'note':<13}  {count(more, 'more note')}: `--html FILE` and `--report json` have all of them"
     for detector, reason in scanned.undecided.items():
         yield f"{'undecided':<13}  {detector}: {reason}"
     for words in scanned.skipped:

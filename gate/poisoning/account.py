@@ -45,7 +45,7 @@ def account(task: Task, loaded: Loaded, done: Done) -> dict[str, Json]:
         "samples": size,
         "total": loaded.total,
         "classes": _classes(loaded),
-        "clues": [_clue(loaded, verdict, one) for one in verdict.found],
+        "clues": _clues(loaded, verdict),
         "skipped": [shorten(words, _WORDS) for words in loaded.skipped],
         "untested": [shorten(words, _WORDS) for words in (loaded.sampled, *verdict.untested) if words],
         "smallest": verdict.smallest,
@@ -71,11 +71,18 @@ def _classes(loaded: Loaded) -> dict[str, Json]:
     return {shorten(name, 200): int(number) for name, number in zip(loaded.dataset.classes, counts, strict=True)}
 
 
-def _clue(loaded: Loaded, verdict: Verdict, found: Found) -> list[Json]:
+def _clues(loaded: Loaded, verdict: Verdict) -> list[Json]:
+    """The evidence with its first suspects; places are looked up at once, as that may be a walk over the files."""
+    first = [[int(row) for row in _gravest(one.evidence.suspects, verdict)[:MAX_PLACES]] for one in verdict.found]
+    rows = sorted({row for some in first for row in some})
+    places = dict(zip(rows, loaded.place(rows), strict=True))
+    return [_clue(one, [list(places[row]) for row in some]) for one, some in zip(verdict.found, first, strict=True)]
+
+
+def _clue(found: Found, places: list[Json]) -> list[Json]:
     evidence = found.evidence
     trigger = evidence.trigger
     picture = "" if trigger is None or trigger.picture is None else png(trigger.picture)
-    first = _gravest(evidence.suspects, verdict)[:MAX_PLACES]
     return [
         found.detector,
         evidence.kind,
@@ -88,7 +95,7 @@ def _clue(loaded: Loaded, verdict: Verdict, found: Found) -> list[Json]:
         picture,
         evidence.confirmed,
         len(evidence.suspects),
-        [list(place) for place in loaded.place([int(row) for row in first])],
+        places,
     ]
 
 
