@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from gate.checks import integrity
 from gate.checks.interface import Checked, Context, Material
+from gate.checks.pieces import pieces_of
 from gate.checks.readable import changed, unreadable
-from gate.checks.suite_files import pieces_of
 from gate.core.errors import UnableError
 from gate.core.model import Finding, Json, Related
 from gate.core.text import count, printable, shorten

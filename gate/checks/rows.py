@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from gate.checks.custom import Custom, read_custom
 from gate.checks.interface import Checked, Context, Material
+from gate.checks.pieces import pieces_of
 from gate.checks.readable import changed, unread
 from gate.checks.strength import weaknesses
-from gate.checks.suite_files import pieces_of
 from gate.core.errors import DocumentError, UnableError
 from gate.core.model import Finding, Json, Location, Related
 from gate.core.text import count, printable, shorten

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gate.checks.interface import Checked, Context, Material
+from gate.checks.pieces import pieces_of
 from gate.checks.readable import changed, unread
-from gate.checks.suite_files import pieces_of
 from gate.core.errors import UnableError
 from gate.core.model import Finding, Json, Related
 from gate.core.text import count, printable, shorten

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from gate.checks import integrity
 from gate.checks.interface import Context
+from gate.checks.pieces import pieces_of
 from gate.checks.readable import unreadable
 from gate.checks.rows import Judged, judge
-from gate.checks.suite_files import pieces_of
 from gate.cli import judging, place
 from gate.cli.dataset import Named, beneath, named
 from gate.cli.scan import chosen

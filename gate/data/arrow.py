@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
@@ -68,7 +67,7 @@ def _schema(piece: Piece) -> pa.Schema:
 
 
 def _is_file(piece: Piece) -> bool:
-    start = os.pread(piece.descriptor, 8, 0)
+    start = piece.pread(8)
     if start.startswith(b"FEA1"):
         raise DataError(piece.path, "it is Feather of version 1; write it again as Feather 2 or Parquet")
     return start.startswith(b"ARROW1")

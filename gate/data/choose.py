@@ -97,7 +97,7 @@ def _named(piece: Piece) -> Format | None:
 
 def _content(piece: Piece) -> Format | None:
     """The format by the first bytes; names do not count."""
-    first = os.pread(piece.descriptor, 16, 0)
+    first = piece.pread(16)
     if first.startswith(b"PAR1"):
         return "parquet"
     if first.startswith((b"ARROW1\0\0", b"FEA1")):
@@ -136,7 +136,7 @@ def _by_state(chosen: list[Piece], pieces: Sequence[Piece]) -> list[Piece]:
 
 def _stated(state: Piece, known: dict[str, Piece]) -> list[Piece]:
     try:
-        said = json.loads(os.pread(state.descriptor, MAX_STATE, 0))
+        said = json.loads(state.pread(MAX_STATE))
         names = [one["filename"] for one in said["_data_files"]]
         indices = said.get("_indices_data_files") or said.get("_indices_files")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -13,8 +13,7 @@ from PIL import Image
 
 from gate.data.database import ROWS, hold, sealed, show
 from gate.data.interface import DataError, Layout, Piece, Table
-from gate.data.packed import plain
-from gate.files.digest import digest
+from gate.data.packed import plain, sha256
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,7 +60,7 @@ def _row(piece: Piece) -> dict[str, object]:
         "mode": mode,
         "format": form,
         "bytes": piece.size,
-        "sha256": digest(piece.descriptor).sha256,
+        "sha256": sha256(piece),
     }
 
 

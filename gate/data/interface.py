@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -26,11 +27,21 @@ class Layout(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """One file: `path` as reports know it, `descriptor` open for reading, `size` in bytes."""
+    """One file: `path` as reports know it, `descriptor` open for reading, `size` in bytes.
+
+    Where there are more files than may be open, they lie one after the other in a copy: `offset` is then its place.
+    """
 
     path: str
     descriptor: int
     size: int
+    offset: int | None = None
+
+    def pread(self, length: int, at: int = 0) -> bytes:
+        """At most `length` bytes from `at` on."""
+        if self.offset is not None:
+            length = max(0, min(length, self.size - at))
+        return os.pread(self.descriptor, length, (self.offset or 0) + at)
 
 
 class Place(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from typing import TYPE_CHECKING
 
 from gate.data.interface import DataError, Piece
+from gate.files.digest import digest
 
 if TYPE_CHECKING:
     import gzip
@@ -16,10 +18,10 @@ CHUNK = 4 * 1024 * 1024
 
 
 class _Pread(io.RawIOBase):
-    """A descriptor from its beginning, whatever others do with its position."""
+    """A file from its beginning, whatever others do with the position of its descriptor."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._at = descriptor, 0
+    def __init__(self, piece: Piece) -> None:
+        self._piece, self._at = piece, 0
 
     def readable(self) -> bool:
         return True
@@ -31,13 +33,17 @@ class _Pread(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: os.fstat(self._descriptor).st_size}[whence]
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size()}[whence]
         self._at = max(0, base + offset)
         return self._at
 
+    def _size(self) -> int:
+        whole = self._piece.offset is None
+        return os.fstat(self._piece.descriptor).st_size if whole else self._piece.size
+
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]  # the buffer protocol has a type only from Python 3.12 on
-        data = os.pread(self._descriptor, len(view), self._at)
+        data = self._piece.pread(len(view), self._at)
         view[: len(data)] = data
         self._at += len(data)
         return len(data)
@@ -45,12 +51,23 @@ class _Pread(io.RawIOBase):
 
 def plain(piece: Piece) -> io.BufferedReader:
     """The bytes as they lie there."""
-    return io.BufferedReader(_Pread(piece.descriptor), CHUNK)
+    return io.BufferedReader(_Pread(piece), CHUNK)
+
+
+def sha256(piece: Piece) -> str:
+    """The digest of the bytes as they lie there."""
+    if piece.offset is None:
+        return digest(piece.descriptor).sha256
+    state = hashlib.sha256()
+    with plain(piece) as stream:
+        while data := stream.read(CHUNK):
+            state.update(data)
+    return state.hexdigest()
 
 
 def packing(piece: Piece) -> str:
     """What the file is packed with, by its first bytes; empty when it is not."""
-    head = os.pread(piece.descriptor, 8, 0)
+    head = piece.pread(8)
     return next((name for magic, name in PACKED.items() if head.startswith(magic)), "")
 
 

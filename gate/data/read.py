@@ -36,6 +36,9 @@ def open_table(
     form, chosen = choose(pieces, layout)
     if form != "csv" and (layout.columns or layout.encoding or layout.delimiter):
         raise DataError(chosen[0].path, f"columns, delimiter and encoding are for CSV, and this is {form}; remove them")
+    if form != "images" and any(piece.offset is not None for piece in chosen):
+        message = f"the rows lie in {len(chosen):,} files, more than may be open at a time; join them into fewer"
+        raise DataError(chosen[0].path, message)
     import duckdb
 
     connection = connect(memory, threads)

@@ -61,11 +61,11 @@ def _copied(task: Task) -> dict[str, Json]:
     limit(resource.RLIMIT_CPU, int(task.seconds) + 1)
     import numpy as np
 
+    from gate.data.packed import sha256
     from gate.data.samples.interface import Wanted
     from gate.data.samples.read import read_samples
     from gate.drill.files import write
     from gate.drill.registry import load_attack
-    from gate.files.digest import digest
 
     attack = None if task.attack is None else load_attack(task.modality, task.attack)  # type: ignore[arg-type]
     limit_memory(task.room)
@@ -84,5 +84,5 @@ def _copied(task: Task) -> dict[str, Json]:
         "about": attack.about if attack else "",
         "rows": rows,
         "labels": labels,
-        "sha256": {piece.path: digest(piece.descriptor).sha256 for piece in task.pieces},
+        "sha256": {piece.path: sha256(piece) for piece in task.pieces},
     }

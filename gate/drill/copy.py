@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from gate import limited
 from gate.checks.interface import Material
+from gate.checks.pieces import pieces_of
 from gate.checks.readable import changed
-from gate.checks.suite_files import pieces_of
 from gate.core.errors import UnableError
 from gate.core.model import Json
 from gate.drill.files import NAMES

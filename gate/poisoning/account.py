@@ -10,8 +10,8 @@ import numpy as np
 
 from gate.core.model import Json
 from gate.core.text import shorten
+from gate.data.packed import sha256
 from gate.data.samples.interface import Instructions, Loaded
-from gate.files.digest import digest
 from gate.poisoning.answer import MAX_PLACES, MAX_SUSPECTS
 from gate.poisoning.interface import Evidence, Scan
 from gate.poisoning.pictures import png
@@ -52,7 +52,7 @@ def account(task: Task, loaded: Loaded, done: Done) -> dict[str, Json]:
         "undecided": dict(done.undecided),
         "detectors": list(task.detectors),
         "seconds": {name: round(seconds, 2) for name, seconds in done.seconds.items()},
-        "sha256": {piece.path: digest(piece.descriptor).sha256 for piece in task.pieces},
+        "sha256": {piece.path: sha256(piece) for piece in task.pieces},
         "seed": task.seed,
         "suspects": _suspects(loaded, verdict, done, listed),
         "exhibits": exhibits,

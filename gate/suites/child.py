@@ -18,7 +18,7 @@ from typing import NamedTuple
 from gate.core.model import Json
 from gate.core.text import shorten
 from gate.data.interface import DataError, Layout, Piece, Table
-from gate.files.digest import digest
+from gate.data.packed import sha256
 from gate.limited import end_with_parent, limit, limit_memory
 from gate.suites.confine import ConfinementError, confine
 from gate.suites.interface import MAX_ROWS, Code, Expectation, Outcome
@@ -142,7 +142,7 @@ def _compared(task: Task, pieces: tuple[Piece, ...], layout: Layout) -> dict[str
 
 
 def _digests(pieces: Iterable[Piece]) -> dict[str, Json]:
-    return {piece.path: digest(piece.descriptor).sha256 for piece in pieces}
+    return {piece.path: sha256(piece) for piece in pieces}
 
 
 def _asked(task: Task) -> Callable[[str], bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -32,13 +31,13 @@ Shape = tuple[int, int, int]
 
 def is_image(piece: Piece) -> bool:
     """Whether it begins as an image does."""
-    first = os.pread(piece.descriptor, 16, 0)
+    first = piece.pread(16)
     return first.startswith(_MAGICS) or (first[:4] == b"RIFF" and first[8:12] == b"WEBP")
 
 
 def whole(piece: Piece) -> bytes:
     """The bytes of a file; none where it is larger than any image that is decoded."""
-    return os.pread(piece.descriptor, MAX_FILE + 1, 0) if piece.size <= MAX_FILE else b""
+    return piece.pread(MAX_FILE + 1) if piece.size <= MAX_FILE else b""
 
 
 def common(some: Sequence[bytes]) -> Shape:

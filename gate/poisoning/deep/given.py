@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ _ORDER = "give one row for each sample, in the order of the data"
 
 def supplied(piece: Piece, loaded: Loaded, memory: int) -> Supplied:
     """The samples with their features; raises DataError where these are no finite numbers or not one row for each."""
-    read = _parquet if os.pread(piece.descriptor, 4, 0) == _MAGIC else _npz
+    read = _parquet if piece.pread(4) == _MAGIC else _npz
     values, labels = read(piece, memory)
     size = length(loaded.dataset)
     if values.ndim != 2 or values.dtype.kind not in "iuf" or not 0 < values.shape[1] <= MAX_FEATURES:

@@ -1,0 +1,74 @@
+"""Opens the files of a dataset for the process that reads its samples."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import tempfile
+
+from gate.checks.interface import Material
+from gate.core.errors import UnableError
+from gate.core.text import printable, size
+from gate.data.interface import Piece
+
+SPARE = 256
+"""Descriptors that are left for everything else."""
+MAX_COPY = 16 << 30
+"""Bytes of files that are copied into one, where there are more of them than may be open."""
+
+
+def pieces_of(material: Material, stack: contextlib.ExitStack) -> list[Piece]:
+    """Every file of the material, open until `stack` closes, in the order of their paths; raises `UnableError`."""
+    paths = sorted(file.path for file in material.files)
+    if _make_room(len(paths), stack):
+        return [_opened(material, path, stack) for path in paths]
+    return _copied(material, paths, stack)
+
+
+def _opened(material: Material, path: str, stack: contextlib.ExitStack) -> Piece:
+    try:
+        with material.open(path) as descriptor:  # which keeps the directories above it open too
+            own = os.dup(descriptor)
+        stack.callback(os.close, own)
+        return Piece(path, own, os.fstat(own).st_size)
+    except OSError as error:
+        raise _gone(path, error) from None
+
+
+def _copied(material: Material, paths: list[str], stack: contextlib.ExitStack) -> list[Piece]:
+    """All files one after the other in a file without a name; that they are the declared ones is for the reader."""
+    copy = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 # the stack closes it
+    pieces = []
+    for path in paths:
+        start = copy.tell()
+        try:
+            with material.open(path) as descriptor:
+                while data := os.pread(descriptor, 1 << 20, copy.tell() - start):
+                    copy.write(data)
+        except OSError as error:
+            raise _gone(path, error) from None
+        if copy.tell() > MAX_COPY:
+            message = f"its {len(paths):,} files are more than may be open at a time, and more than {size(MAX_COPY)}"
+            raise UnableError(message, f"raise the limit of open files: `ulimit -n {len(paths) + SPARE}`")
+        pieces.append(Piece(path, copy.fileno(), copy.tell() - start, start))
+    copy.flush()
+    return pieces
+
+
+def _gone(path: str, error: OSError) -> UnableError:
+    message = f"{printable(path)} cannot be opened again: {error.strerror or type(error).__name__}"
+    return UnableError(message, "stop what changes the files, then run the gate again")
+
+
+def _make_room(files: int, stack: contextlib.ExitStack) -> bool:
+    """Lets this process have one descriptor for each file; False where the machine does not allow it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = files + SPARE
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return True
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        return False
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+    return True
