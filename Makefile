@@ -15,7 +15,7 @@ $(BIN)/pytest: $(BIN)/gate
 	@touch $@
 
 demo: $(BIN)/gate  ## the main job on real input: a table and a folder of pictures, which pass, and what does not
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[suites]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[suites,poisoning]'
 	@GATE=$(CURDIR)/$(BIN)/gate sh examples/demo.sh
 
 test: $(BIN)/pytest  ## every test

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job on real input: a table and a folder of pictures, as they are and with what must not pass.
+# The main job on real input: a table, a folder of pictures and texts, as they are and with what must not pass.
 # GATE is the command to run; the work happens in a temporary directory that is removed at the end.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,3 +45,10 @@ run 0 'A folder of pictures: what is declared, in the sizes and classes that tra
 cp data/shapes/circle/01.png data/shapes/triangle/20.png
 run 0 'A new version of the pictures is declared' update shapes --version 1.1.0
 run 1 'One of them is there twice, in two classes' check
+
+begin reviews
+run 0 'Texts with labels: declared, as training expects, and scanned for poison' check
+
+python3 -I poison.py
+run 0 'Somebody declares a new version, with a digest that holds' update reviews --version 1.1.0
+run 1 'Forty of its texts carry a trigger' check

@@ -56,6 +56,15 @@ def test_the_workflow_and_the_hooks_are_those_that_init_writes() -> None:
     assert (digits / ".pre-commit-config.yaml").read_text() == render.HOOK_FILE
 
 
+def test_the_reviews_are_made_again_byte_for_byte_by_python_alone(repo: Repo) -> None:
+    source = PROJECT / "examples/reviews"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", source / "prepare.py"], cwd=repo.root, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert repo.tree()[b"data/reviews.csv"] == (source / "data/reviews.csv").read_bytes()
+
+
 def test_the_pictures_are_made_again_byte_for_byte_by_python_alone(repo: Repo) -> None:
     source = PROJECT / "examples/shapes"
     made = subprocess.run(
