@@ -10,7 +10,7 @@ from gate.checks.interface import Checked, Context, Material
 from gate.checks.pieces import pieces_of
 from gate.checks.readable import changed, unread
 from gate.core.errors import UnableError
-from gate.core.model import Finding, Json, Related
+from gate.core.model import UNDECIDED, Finding, Json, Related
 from gate.core.text import count, printable, shorten
 from gate.data.interface import DataError, Layout, Place
 from gate.poisoning.answer import Clue, Scanned
@@ -59,12 +59,13 @@ def options_of(material: Material) -> Options:
 
 
 def _unreadable(material: Material, error: DataError) -> Finding:
+    """No sample was looked at: that is no warning, for whoever made the data can bring it about."""
     shown = printable(error.path)
     message = printable(error.message)
     message = message if shown in message else f"{shown}: {message}"
     fix = "correct the file, or say how it is to be read under `scan:` and `data:` of the entry"
     text = f"{material.subject.name} was not scanned for poisoning: {message}"
-    return material.finding(NOT_SCANNED, text, fix, related=(Related(error.path),), at="scan")
+    return material.finding(UNDECIDED, text, fix, related=(Related(error.path),), at="scan")
 
 
 def _findings(material: Material, scanned: Scanned) -> Iterator[Finding]:
@@ -78,7 +79,7 @@ def _findings(material: Material, scanned: Scanned) -> Iterator[Finding]:
     if scanned.smallest is None and not scanned.undecided:
         message = f"nothing in {name} could be tested for poisoning: {'; '.join(scanned.untested[:5])}"
         fix = "give the scan more samples and classes, or take `scan:` out of the entry"
-        yield material.finding(NOT_SCANNED, printable(message), fix, at="scan")
+        yield material.finding(UNDECIDED, printable(message), fix, at="scan")
     if scanned.skipped:
         message = f"not all of {name} was scanned for poisoning: {'; '.join(scanned.skipped)}"
         fix = "repair or remove what cannot be read"
@@ -91,7 +92,9 @@ def _finding(material: Material, scanned: Scanned, clue: Clue) -> Finding:
     samples = count(clue.suspects, "sample")
     message = f"{material.subject.name}: {clue.message}; {samples} of {scanned.samples:,}"
     message += "" if clue.p is None else f", p = {clue.p:.1g}"
-    fix = f"look at them: `gate poison {material.subject.path} --html scan.html`; then remove them, or restore the data"
+    declared = material.artifact is not None and material.artifact.scan is not None
+    how = material.subject.name if declared else f"{material.subject.path} --modality {scanned.modality}"
+    fix = f"look at them: `gate poison {how} --html scan.html`; then remove them, or restore the data"
     evidence: dict[str, Json] = {
         "detector": clue.detector,
         "kind": clue.kind,

@@ -14,7 +14,7 @@ from gate.cli import judging, place, poison
 from gate.cli.dataset import Named, named
 from gate.cli.scan import chosen
 from gate.cli.terminal import Progress
-from gate.core.errors import UsageError
+from gate.core.errors import UnableError, UsageError
 from gate.core.jobs import default_jobs
 from gate.core.text import did_you_mean, printable
 from gate.data.samples.interface import Modality
@@ -22,6 +22,7 @@ from gate.dbom.load import load_dbom
 from gate.drill.registry import ATTACKS, usual
 from gate.drill.report import REPORTS
 from gate.files import root as roots
+from gate.poisoning.run import EXTRA
 
 RATE = 0.01
 MAX_ROUNDS = 1000
@@ -50,7 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Drills, and writes what came of it."""
-    from gate.drill.run import Plan, drill
+    try:
+        from gate.drill.run import Plan, drill
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "gate":
+            raise
+        raise UnableError(f"{missing} is not installed", EXTRA) from None
 
     reports = judging.parse_reports(arguments.report, REPORTS)
     dataset = named(arguments.data, arguments.root, arguments.dbom)

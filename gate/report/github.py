@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from gate.core.model import Decision, Finding, Verdict
 from gate.core.text import count, printable
 from gate.report.interface import Context
-from gate.report.view import ordered
+from gate.report.view import ordered, place
 
 PER_STEP = 10
 """GitHub shows ten annotations of a kind per step and drops the others without a word."""
+PLACES = 5
+"""Places in judged files that an annotation names."""
 
 
 def render(verdict: Verdict, context: Context) -> str:
@@ -39,10 +41,18 @@ def _annotation(kind: str, finding: Finding) -> str:
     properties["title"] = finding.rule
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     # Each part is made printable first, so the only line break is the gate's own.
-    message = "\n".join(
-        printable(part) for part in (finding.message, f"Fix: {finding.fix}" if finding.fix else "") if part
-    )
+    parts = (finding.message, _places(finding), f"Fix: {finding.fix}" if finding.fix else "")
+    message = "\n".join(printable(part) for part in parts if part)
     return f"::{kind} {written}::{_data(message)}"
+
+
+def _places(finding: Finding) -> str:
+    """The first rows or samples that it is about; one file alone is in the message."""
+    if len(finding.related) < 2 and not any(related.line for related in finding.related):
+        return ""
+    more = len(finding.related) - PLACES
+    shown = ", ".join(place(related) for related in finding.related[:PLACES])
+    return f"In: {shown}" + (f" and {count(more, 'more place')}" if more > 0 else "")
 
 
 def _data(text: str) -> str:

@@ -14,6 +14,8 @@ FINDINGS_LIMIT, ARTIFACTS_LIMIT, RULES_LIMIT, NOTES_LIMIT = 550_000, 200_000, 15
 """Bytes of each part, together below a megabyte: GitHub drops a summary above 1 MiB altogether."""
 
 ICONS = {"pass": "✅", "blocked": "❌", "undecided": "❓", "nothing-to-check": "⚪"}
+PLACES = 5
+"""Places in judged files that a row of the table names."""
 
 
 def render(verdict: Verdict, context: Context) -> str:
@@ -53,9 +55,9 @@ def _finding_row(decision: Decision) -> str:
 
 
 def _places(finding: Finding) -> str:
-    first = marks.code(place(finding.related[0]))
-    more = len(finding.related) - 1
-    return f"{first} and {more:,} more" if more else first
+    first = ", ".join(marks.code(place(related)) for related in finding.related[:PLACES])
+    more = len(finding.related) - PLACES
+    return f"{first} and {more:,} more" if more > 0 else first
 
 
 def _artifact_rows(declared: Iterable[Examination]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from gate.core.catalogue import Rule
 from gate.core.model import Decision, Examination, Finding, Location, Verdict
-from gate.core.text import printable, shorten
+from gate.core.text import count, printable, shorten
 from gate.report.interface import Context
 from gate.report.view import counts, ordered, outcome, place, rules_of, word
 
@@ -104,7 +104,7 @@ class _Writer:
         for related in finding.related[:LISTED]:
             yield f"in: {place(related)}" + (f": {printable(related.message)}" if related.message else "")
         if (more := len(finding.related) - LISTED) > 0:
-            yield f"... and {more:,} more places (all are in the json report)"
+            yield f"... and {count(more, 'more place')} (all are in the json report)"
         if decision.ruling == "waived":
             yield f"waived by: {printable(str(decision.origin))}"
         rule = self._rules[finding.rule]
@@ -118,8 +118,12 @@ class _Writer:
         shown = decisions if decisions[0].ruling == "block" else decisions[:LISTED]
         arrow, equals = self.paint("-->", "frame"), self.paint("=", "frame")
         lines = [self._heading(decisions[0], title)]
-        places = (f"{decision.finding.location}: {decision.finding.message}" for decision in shown)
-        lines += [f"  {arrow} {shorten(text, self._context.width - 6)}" for text in places]
+        for finding in (decision.finding for decision in shown):
+            text = f"{finding.location}: {finding.message}"
+            lines.append(f"  {arrow} {shorten(text, self._context.width - 6)}")
+            if finding.related and finding.related[0].line:
+                more = len(finding.related) - 1
+                lines.append(f"      in: {place(finding.related[0])}" + (f" and {more:,} more" if more else ""))
         if more := len(decisions) - len(shown):
             lines.append(f"  {equals} ... and {more:,} more (all are in the json report)")
         first = decisions[0]._replace(finding=decisions[0].finding._replace(related=()))
