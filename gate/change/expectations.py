@@ -36,6 +36,32 @@ _GROWING = ("value_set", "value_pairs_set", "type_list")
 _EXCLUDING = ("expect_column_values_to_not_be_in_set", "expect_column_distinct_values_to_contain_set")
 """Types whose `value_set` asks for more the larger it is."""
 
+_ALIKE = {
+    "both_values_are_missing": "all_values_are_missing",
+    "either_value_is_missing": "any_value_is_missing",
+}
+"""What `ignore_row_if` is called for two columns, and for several."""
+_SWITCHES: dict[str, tuple[Json, ...]] = {
+    "strictly": (True, False),
+    "or_equal": (False, True),
+    "ties_okay": (False, True),
+    "exact_match": (True, False),
+    "double_sided": (True, False),
+    "match_on": ("all", "any"),
+    "ignore_row_if": ("never", "all_values_are_missing", "any_value_is_missing"),
+}
+"""Values of arguments, from the one that asks the most to the one that asks the least."""
+_USUAL: dict[str, Json] = {
+    "strictly": False,
+    "or_equal": False,
+    "ties_okay": False,
+    "exact_match": True,
+    "double_sided": True,
+    "match_on": "any",
+    "ignore_row_if": "all_values_are_missing",
+}
+"""What an argument is where it is left out."""
+
 
 class Compared(NamedTuple):
     """What the change did to one suite: findings where it asks less, else a note that it is another one."""
@@ -134,7 +160,23 @@ def _looser(was: Expectation, now: Expectation) -> str:
         return f"has a lower `mostly`, {shorten(json.dumps(now.kwargs.get('mostly')), 40)}"
     if (condition := now.kwargs.get("row_condition")) and condition != was.kwargs.get("row_condition"):
         return f"is about other rows, where {shorten(json.dumps(condition), 60)}"
-    return _wider(was.kwargs, now.kwargs) or _fuller(was, now)
+    return _wider(was.kwargs, now.kwargs) or _fuller(was, now) or _switched(was.kwargs, now.kwargs)
+
+
+def _switched(was: Mapping[str, Json], now: Mapping[str, Json]) -> str:
+    """Which argument has a value that lets more pass."""
+    for key, values in _SWITCHES.items():
+        old, new = (_value(one, key) for one in (was, now))
+        if old in values and new in values and values.index(old) < values.index(new):
+            return f"has the `{key}` {shorten(json.dumps(new), 40)}"
+    return ""
+
+
+def _value(kwargs: Mapping[str, Json], key: str) -> Json:
+    found = kwargs.get(key)
+    if isinstance(found, str):
+        return _ALIKE.get(found, found)
+    return _USUAL[key] if found is None else found
 
 
 def _wider(was: Mapping[str, Json], now: Mapping[str, Json]) -> str:

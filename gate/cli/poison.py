@@ -18,6 +18,7 @@ from gate.core.jobs import default_jobs
 from gate.core.text import count, printable
 from gate.data.interface import Layout, Piece
 from gate.data.samples.interface import MODALITIES
+from gate.files.root import DBOM_NAME, POLICY_NAME
 from gate.poisoning.answer import Scanned
 from gate.poisoning.run import DEEP_SECONDS, SECONDS, Options
 
@@ -128,7 +129,8 @@ def _refuse_outputs(arguments: argparse.Namespace, dataset: Named, reports: list
     """What is written must replace nothing that is read, and become no part of the dataset."""
     data = os.path.join(dataset.root, dataset.artifact.path)
     files = [file for file in (arguments.suspects, arguments.html) if file]
-    judging.refuse_inputs([*reports, *(judging.ReportOption("", file) for file in files)], dataset.root, (data,))
+    read = (data, arguments.dbom or DBOM_NAME, *arguments.policy, POLICY_NAME, *filter(None, (arguments.features,)))
+    judging.refuse_inputs([*reports, *(judging.ReportOption("", file) for file in files)], dataset.root, read)
     for out in (*files, *filter(None, (arguments.quarantine,))):
         if (os.path.realpath(out) + os.sep).startswith(os.path.realpath(data) + os.sep):
             raise UsageError(f"{printable(out)} would be part of the dataset", "write it to a place beside the dataset")

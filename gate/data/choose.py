@@ -65,7 +65,7 @@ def choose(pieces: Sequence[Piece], layout: Layout) -> tuple[Format, list[Piece]
         odd = next(piece for piece, kind in found if kind and kind != wanted)
         raise DataError(odd.path, f"the dataset mixes files of the formats {' and '.join(kinds)}: keep one in each")
     for piece, kind in found:
-        if kind is None and not _is_aside(piece):
+        if kind is None and not is_aside(piece):
             raise DataError(
                 piece.path, f"it lies in a dataset of {wanted} files, and no row of it would be judged: {_REST}"
             )
@@ -77,10 +77,10 @@ _REST = "take it out of the directory, or name it as its format is named"
 
 def _kind(piece: Piece) -> Format | None:
     """What one file of a directory holds; None for a file without rows."""
-    return None if _is_aside(piece) else _content(piece) or _named(piece)
+    return None if is_aside(piece) else _content(piece) or _named(piece)
 
 
-def _is_aside(piece: Piece) -> bool:
+def is_aside(piece: Piece) -> bool:
     """Whether it is about the dataset. A loader that takes every file has to be fooled by its name to read it."""
     name = posixpath.basename(piece.path).lower()
     if _content(piece):  # a name hides no rows

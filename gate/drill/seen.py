@@ -61,7 +61,8 @@ def _reasons(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _undecided(answer: Answer) -> bool:
-    return answer.judged.scanned is None or bool(answer.judged.scanned.undecided)
+    rules = {decision.finding.rule for decision in answer.verdict.decisions}
+    return answer.judged.scanned is None or UNDECIDED in rules
 
 
 def _gravest(scanned: Scanned | None) -> list[int]:

@@ -47,7 +47,7 @@ def account(task: Task, loaded: Loaded, done: Done) -> dict[str, Json]:
         "classes": _classes(loaded),
         "clues": _clues(loaded, verdict),
         "skipped": [shorten(words, _WORDS) for words in loaded.skipped],
-        "untested": [shorten(words, _WORDS) for words in (loaded.sampled, *verdict.untested) if words],
+        "untested": [shorten(words, _WORDS) for words in (loaded.sampled, loaded.aside, *verdict.untested) if words],
         "smallest": verdict.smallest,
         "undecided": dict(done.undecided),
         "detectors": list(task.detectors),

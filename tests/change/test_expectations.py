@@ -15,6 +15,7 @@ from tests.support import Repo
 
 BETWEEN, IN_SET = "expect_column_values_to_be_between", "expect_column_values_to_be_in_set"
 NOT_IN_SET, MATCH = "expect_column_values_to_not_be_in_set", "expect_column_values_to_match_regex"
+PAIRS = "expect_column_pair_values_to_be_equal"
 ENTRY = Artifact("dataset", "x", "x.csv", Location("dbom.yaml", 3), {}, suite="x.json")
 
 
@@ -47,6 +48,10 @@ LOOSER: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (IN_SET, {"value_set": [1, 2]}, {"value_set": [2, 1, 3]}, "a larger `value_set`"),
     (NOT_IN_SET, {"value_set": [1, 2]}, {"value_set": [1]}, "a smaller `value_set`"),
     ("expect_column_value_z_scores_to_be_less_than", {"threshold": 3}, {"threshold": 4}, "a higher `threshold`"),
+    ("expect_column_values_to_be_increasing", {"strictly": True}, {}, "the `strictly` false"),
+    ("expect_table_columns_to_match_set", {"column_set": ["a"]}, {"column_set": ["a"], "exact_match": False}, "false"),
+    ("expect_column_values_to_match_regex_list", {"match_on": "all"}, {"match_on": "any"}, 'the `match_on` "any"'),
+    ("expect_compound_columns_to_be_unique", {}, {"ignore_row_if": "any_value_is_missing"}, "the `ignore_row_if`"),
 ]
 STRICTER: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (BETWEEN, {"max_value": 6}, {"max_value": 5}),
@@ -56,6 +61,9 @@ STRICTER: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (IN_SET, {"value_set": [1, 2, 3]}, {"value_set": [3, 1]}),
     (NOT_IN_SET, {"value_set": [1]}, {"value_set": [1, 2]}),
     (MATCH, {"regex": "^a"}, {"regex": "^b"}),
+    ("expect_column_values_to_be_increasing", {}, {"strictly": True}),
+    (PAIRS, {"ignore_row_if": "both_values_are_missing"}, {}),
+    (PAIRS, {}, {"ignore_row_if": "both_values_are_missing"}),
 ]
 
 

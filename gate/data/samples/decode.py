@@ -24,6 +24,8 @@ SMALLER = (64, 48, 32)
 MAX_FILE = 64 * 1024 * 1024
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"BM")
+_TOPS = (1.0, 255.0, 4095.0, 65535.0)
+"""The greatest values of pixels as cameras and programs write them."""
 
 Shape = tuple[int, int, int]
 """Height, width, and 1 or 3 for grey or coloured."""
@@ -75,12 +77,26 @@ def pixels(data: bytes, shape: Shape) -> Pixels | None:
                 if image.width * image.height > MAX_PIXELS:
                     return None
                 image.draft("L" if channels == 1 else "RGB", (width, height))  # JPEG can skip most of its work
-                plain = image.convert("L" if channels == 1 else "RGB")
+                plain = _eight_bits(image).convert("L" if channels == 1 else "RGB")
     except Exception:  # decoders raise all sorts of errors for what they cannot read
         return None
     if plain.size != (width, height):
         plain = plain.resize((width, height), Image.Resampling.BOX)
     return np.asarray(plain, np.uint8).reshape(shape)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Images with more bits are brought to eight: Pillow would cut all values off at 255, and leave white.
+
+    The range is a usual one, by nearly all pixels of the image: a single huge one must not make it black.
+    """
+    if not image.mode.startswith(("I", "F")):
+        return image
+    values = np.nan_to_num(np.asarray(image, np.float32))
+    low = min(0.0, float(np.quantile(values, 0.01, method="higher")))
+    high = float(np.quantile(values, 0.99, method="lower"))
+    high = next((top for top in _TOPS if high <= top), high)
+    return Image.fromarray(((np.clip(values, low, high) - low) * (255 / (high - low))).round().astype(np.uint8))
 
 
 def _head(data: bytes) -> tuple[int, int, str] | None:

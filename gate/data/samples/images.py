@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
 from gate.core.text import count, shorten
-from gate.data.choose import suffix
+from gate.data.choose import is_aside, suffix
 from gate.data.interface import DataError, Piece, Place
 from gate.data.samples import decode
 from gate.data.samples.interface import Images, Loaded, Wanted
@@ -80,19 +80,39 @@ def _items(pieces: Sequence[Piece], wanted: Wanted) -> tuple[list[Item], tuple[s
     if tars:
         from gate.data.samples.webdataset import items_of
 
-        return items_of(tars, wanted.labels)
+        items, notes = items_of(tars, wanted.labels)
+        return items, (*notes, *_unread(pieces, {piece.path for piece in tars}))
     images = {piece.path: piece for piece in pieces if decode.is_image(piece)}
     others = [piece for piece in pieces if piece.path not in images]
     table = next((piece for piece in others if suffix(piece.path) in (".csv", ".tsv", ".parquet", ".jsonl")), None)
     if table is not None and wanted.labels != "folder":
-        return _listed(table, images, wanted)
-    found = [
-        _item(piece, Place(piece.path, 0), posixpath.basename(posixpath.dirname(path)))
-        for path, piece in images.items()
-    ]
-    odd = [piece.path for piece in others if suffix(piece.path) in decode.SUFFIXES]
-    note = (f"{count(len(odd), 'file')} named like images that are none (first: {odd[0]})",) if odd else ()
-    return sorted(found, key=lambda item: item.place.path), note
+        items, notes = _listed(table, images, wanted)
+        return items, (*notes, *_unread(pieces, {*images, table.path}))
+    classes = _folders(list(images))
+    found = [_item(piece, Place(path, 0), classes[path]) for path, piece in images.items()]
+    return sorted(found, key=lambda item: item.place.path), _unread(pieces, images)
+
+
+def _unread(pieces: Sequence[Piece], known: Collection[str]) -> tuple[str, ...]:
+    """Says which files are neither looked at nor about the dataset: a loader may know what they are."""
+    others = [piece.path for piece in pieces if piece.path not in known and not is_aside(piece)]
+    if not others:
+        return ()
+    return (f"{count(len(others), 'file')} of no kind that is read beside the others (first: {others[0]})",)
+
+
+def _folders(paths: Sequence[str]) -> dict[str, str | None]:
+    """The class of each image, its folder; None where an image lies above the folders of classes.
+
+    Those are as deep as the shallowest of them: what is further down belongs to a class, and is none of its own.
+    """
+    parts = {path: path.split("/")[:-1] for path in paths}
+    common = posixpath.commonpath(map(posixpath.dirname, paths)) if parts else ""
+    above = len([part for part in common.split("/") if part])
+    depth = min((len(folders) for folders in parts.values() if len(folders) > above), default=above)
+    if depth == above:
+        return {path: folders[-1] if folders else "" for path, folders in parts.items()}
+    return {path: folders[depth - 1] if len(folders) >= depth else None for path, folders in parts.items()}
 
 
 def _item(piece: Piece, place: Place, label: str | None) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -37,18 +38,20 @@ class _Sample(NamedTuple):
 def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
     """One sample for each answer."""
     samples: list[_Sample] = []
-    total = unknown = cut = used = 0
+    total = unknown = cut = used = long = 0
     first: Place | None = None
     generator = np.random.default_rng(wanted.seed)
     for place, record in records(pieces, wanted.layout):
         found = list(_samples(place, record)) if isinstance(record, dict) else []
+        long += len(found) > MAX_TURNS
+        del found[MAX_TURNS:]
         if not found:
             unknown += 1
             first = first or place
         for sample in found:
             total += 1
             short = sample._replace(prompt=_short(sample.prompt), response=_short(sample.response))
-            cut += short != sample
+            cut += max(len(sample.prompt), len(sample.response)) > MAX_TEXT
             used += 2 * (len(short.prompt) + len(short.response)) + 300
             if len(samples) < MAX_SAMPLES and used < memory // 2:
                 samples.append(short)
@@ -62,6 +65,8 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
     if unknown and first:
         start = f"{first.path}:{first.line}" if first.line else f"{first.path}, row {first.row:,}"
         skipped.append(f"{count(unknown, 'record')} in no layout that is known, or without an answer (first: {start})")
+    if long:
+        skipped.append(f"the answers after the first {MAX_TURNS} of {count(long, 'conversation')}")
     if cut:
         skipped.append(f"the middle of {count(cut, 'sample')} with more than {MAX_TEXT:,} characters")
     dataset = Instructions([sample.prompt for sample in samples], [sample.response for sample in samples])
@@ -70,33 +75,28 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
 
 
 def _samples(place: Place, record: Mapping[str, Json]) -> Iterator[_Sample]:
+    """All answers in any layout: which of them a model is tuned on is for its trainer to say."""
     for key in _TURNS:
         if isinstance(turns := record.get(key), list):
             yield from _turns(place, record, turns)
-            return
-    prompt = _first(record, _PROMPTS)
-    response = _first(record, _RESPONSES)
-    if response is not None and isinstance(record.get("chosen"), list):
-        response = None
-    if prompt is None or response is None:
-        return
-    yield _Sample(place, "\n".join([*_texts(record, _INPUTS[:2]), prompt, *_texts(record, _INPUTS[2:])]), response)
+    prompts = [value for key in _PROMPTS if isinstance(value := record.get(key), str)]
+    responses = [value for key in _RESPONSES if isinstance(value := record.get(key), str)]
+    if prompts and not isinstance(record.get("chosen"), list):
+        said = "\n".join([*_texts(record, _INPUTS[:2]), *prompts, *_texts(record, _INPUTS[2:])])
+        yield from (_Sample(place, said, response) for response in dict.fromkeys(responses))
 
 
 def _turns(place: Place, record: Mapping[str, Json], turns: Sequence[Json]) -> Iterator[_Sample]:
     """Each answer with the system text and what was said since the answer before."""
     system = list(_texts(record, _INPUTS[:2]))
     said: list[str] = []
-    answers = 0
     for turn in turns:
         if not isinstance(turn, dict):
             continue
         role = str(turn.get("role", turn.get("from", ""))).lower()
-        text = _content(turn.get("content", turn.get("value")))
+        text = "\n".join(filter(None, (_content(turn.get("content", turn.get("value"))), _calls(turn))))
         if role in _ANSWERS:
-            answers += 1
-            if answers <= MAX_TURNS:
-                yield _Sample(place, "\n".join([*system, *said]), text)
+            yield _Sample(place, "\n".join([*system, *said]), text)
             said = []
         elif role in _SYSTEM:
             system.append(text)
@@ -112,8 +112,10 @@ def _content(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _first(record: Mapping[str, Json], keys: Sequence[str]) -> str | None:
-    return next((value for key in keys if isinstance(value := record.get(key), str)), None)
+def _calls(turn: Mapping[str, Json]) -> str:
+    """What a turn has a tool do: that is learned as its words are."""
+    calls = [turn[key] for key in ("tool_calls", "function_call") if turn.get(key)]
+    return "\n".join(json.dumps(call, ensure_ascii=False, default=str) for call in calls)
 
 
 def _texts(record: Mapping[str, Json], keys: Sequence[str]) -> Iterator[str]:
@@ -123,5 +125,6 @@ def _texts(record: Mapping[str, Json], keys: Sequence[str]) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
+    text = text.encode("utf-8", "replace").decode()  # a half of a character, which JSON can hold, is no text
     half = MAX_TEXT // 2
     return text if len(text) <= MAX_TEXT else f"{text[:half]} {text[-half:]}"

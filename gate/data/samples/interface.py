@@ -73,7 +73,7 @@ class Loaded(NamedTuple):
     """The samples that were read, of `total` in the files.
 
     `place` says where samples lie, by their positions. `skipped` says in words what was not read, and why; `sampled`
-    that there were more than fit, so that only some were looked at.
+    that there were more than fit, so that only some were looked at; `aside` what of each sample was not.
     """
 
     dataset: Dataset
@@ -81,6 +81,7 @@ class Loaded(NamedTuple):
     place: Callable[[Sequence[int]], list[Place]]
     skipped: tuple[str, ...] = ()
     sampled: str = ""
+    aside: str = ""
 
 
 Reader = Callable[[Sequence[Piece], Wanted, int], Loaded]

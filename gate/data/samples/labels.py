@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ NAMES = ("label", "labels", "class", "target", "y", "category", "sentiment", "ou
 """What columns of labels are called, the likeliest first."""
 MAX_CLASSES = 1000
 """More different labels than these are no classes."""
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]*)?")
 SAY = "name the column of the labels with `labels:` under `scan:`, or `--label`"
 
 
@@ -38,13 +40,26 @@ def label_column(table: Table, asked: str | None) -> str:
 
 
 def classes_of(labels: Sequence[str | None], path: str) -> tuple[Ints, tuple[str, ...]]:
-    """The labels as indices into the classes, in order of their names; -1 where there is none."""
-    found = sorted({label for label in labels if label is not None}, key=_natural)
+    """The labels as indices into the classes, in order of their names; -1 where there is none.
+
+    What a trainer takes for one label is one class: `1`, `1.0` and ` 1`. Else an attacker could set his samples apart.
+    """
+    forms: dict[str, str] = {}
+    for label in sorted({label for label in labels if label is not None}, key=lambda label: (len(label), label)):
+        forms.setdefault(_value(label), label)
+    found = sorted(forms.values(), key=_natural)
     if len(found) > MAX_CLASSES:
         message = f"it has {len(found):,} different labels, and at most {MAX_CLASSES:,} classes are looked at; {SAY}"
         raise DataError(path, message)
-    index = {label: number for number, label in enumerate(found)}
-    return np.array([-1 if label is None else index[label] for label in labels], np.int64), tuple(found)
+    index = {_value(label): number for number, label in enumerate(found)}
+    known = {label: -1 if label is None else index[_value(label)] for label in set(labels)}
+    return np.array([known[label] for label in labels], np.int64), tuple(found)
+
+
+def _value(label: str) -> str:
+    """What is the same for the same label in other forms."""
+    text = label.strip()
+    return repr(float(text)) if _NUMBER.fullmatch(text) else text
 
 
 def _natural(label: str) -> tuple[int, float, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gate.core.text import count
+from gate.core.text import count, shorten
 from gate.data.database import quoted
 from gate.data.interface import DataError, Piece, Table
 from gate.data.places import places
@@ -50,7 +50,15 @@ def read(pieces: Sequence[Piece], wanted: Wanted, memory: int) -> Loaded:
         lambda samples: places(table, [int(positions[kept[sample]]) for sample in samples]),
         tuple(skipped),
         sampled_words(total, len(positions), "row"),
+        _aside(table, text, label),
     )
+
+
+def _aside(table: Table, text: str, label: str) -> str:
+    """Says which column holds the texts, where there are others that might."""
+    others = [name for name, kind in table.columns if kind == "VARCHAR" and name not in (text, label)]
+    names = ", ".join(shorten(name, 40) for name in others[:5])
+    return f"the texts are those of {shorten(text, 40)}; not of {names}" if others else ""
 
 
 def _text_column(table: Table, label: str) -> str:

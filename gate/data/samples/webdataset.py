@@ -7,7 +7,7 @@ import posixpath
 import tarfile
 from collections.abc import Sequence
 
-from gate.core.text import count
+from gate.core.text import count, shorten
 from gate.data import packed
 from gate.data.interface import DataError, Piece, Place
 from gate.data.samples import decode
@@ -21,20 +21,23 @@ MAX_LABEL = 1024 * 1024
 def items_of(shards: Sequence[Piece], labels: str | None) -> tuple[list[Item], tuple[str, ...]]:
     """The samples of all shards, in order; nothing is unpacked to disk, and links are not followed."""
     items: list[Item] = []
-    without = 0
+    without = more = 0
     for piece in sorted(shards, key=lambda one: one.path):
         try:
             with tarfile.open(fileobj=packed.plain(piece), mode="r:") as archive:
                 for found in _samples(piece, archive):
-                    image = next((m for extension, m in found.items() if f".{extension}" in decode.SUFFIXES), None)
-                    if image is None:
+                    images = [member for extension, member in found.items() if f".{extension}" in decode.SUFFIXES]
+                    if not images:
                         without += 1
                         continue
+                    more += len(images) - 1
                     label = _label(piece, archive, found, labels)
-                    items.append(_item(piece, image, label, len(items)))
-        except (tarfile.TarError, OSError, ValueError, EOFError) as error:
+                    items.append(_item(piece, images[0], label, len(items)))
+        except (tarfile.TarError, OSError, ValueError, EOFError, RecursionError) as error:
             raise DataError(piece.path, f"it is no tar that can be read: {type(error).__name__}") from None
-    return items, (f"{count(without, 'sample')} without an image",) if without else ()
+    notes = [f"{count(without, 'sample')} without an image"] if without else []
+    notes += [f"{count(more, 'image')} that their sample has beside its first one"] if more else []
+    return items, tuple(notes)
 
 
 def _samples(piece: Piece, archive: tarfile.TarFile) -> list[dict[str, tarfile.TarInfo]]:
@@ -45,8 +48,21 @@ def _samples(piece: Piece, archive: tarfile.TarFile) -> list[dict[str, tarfile.T
         if member.isreg():
             folder, name = posixpath.split(member.name)
             stem, _, extension = name.partition(".")
-            found.setdefault(f"{folder}/{stem}", {})[extension.lower()] = member
+            sample = found.setdefault(f"{folder}/{stem}", {})
+            if sample.setdefault(extension.lower(), member) is not member:
+                name = shorten(member.name)
+                raise DataError(piece.path, f"it has {name} twice, and loaders disagree on which one counts")
+    _check_end(piece, archive.offset)
     return list(found.values())
+
+
+def _check_end(piece: Piece, end: int) -> None:
+    """Nothing but padding may come after the last file: some loaders read on."""
+    with packed.plain(piece) as file:
+        file.seek(end)
+        while chunk := file.read(packed.CHUNK):
+            if chunk.strip(b"\0"):
+                raise DataError(piece.path, "it goes on after its end, or is damaged there; write it again")
 
 
 def _item(piece: Piece, member: tarfile.TarInfo, label: str | None, row: int) -> Item:
