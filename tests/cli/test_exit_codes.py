@@ -70,8 +70,7 @@ def test_what_the_policy_warns_about_or_switches_off_does_not_block(repo: Repo) 
     for word in ("warn", "'off'"):
         repo.write(
             "gate-policy.yaml",
-            f"{DRIFT}rules:\n  integrity/digest-mismatch: {{enforce: {word}}}\n"
-            f"  gate/undecided: {{enforce: {word}}}\n",
+            f"{DRIFT}rules:\n  integrity/digest-mismatch: {{enforce: {word}}}\n  gate/undecided: {{enforce: {word}}}\n",
         )
         assert repo.gate("check").code == 0
 

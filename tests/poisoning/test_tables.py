@@ -82,6 +82,15 @@ def test_three_values_together() -> None:
     assert np.isin(rows, evidence.suspects).mean() > 0.95
 
 
+def test_a_combination_toward_the_larger_class_is_found() -> None:
+    data = table()
+    swapped = data._replace(labels=1 - data.labels, classes=("rich", "poor"))
+    attacked, rows = poisoned(swapped, {"town": "town 3", "hours": 29.0})
+    assert (attacked.labels == 1).mean() > 0.6
+    (evidence,) = blocks(scan(attacked))
+    assert np.isin(rows, evidence.suspects).mean() > 0.95
+
+
 def test_a_clean_table_is_not_blocked() -> None:
     for seed in (0, 1):
         assert blocks(scan(table(seed))) == []
@@ -95,6 +104,18 @@ def test_columns_that_tell_the_label_by_nature_are_not_blocked() -> None:
     number = data.labels * 1000.0 + rng.integers(0, 30, SIZE)
     for column in (code, remark, number):
         assert blocks(scan(data._replace(columns=dict(data.columns) | {"extra": column}))) == []
+
+
+def test_a_value_that_has_one_label_only_is_told() -> None:
+    data = table()
+    yes = np.flatnonzero(data.labels == 1)
+    code = np.array([f"c{one}" for one in np.random.default_rng(6).integers(0, 5, SIZE)], object)
+    code[yes[:60]] = "Z"
+    found = scan(data._replace(columns=dict(data.columns) | {"code": code})).evidence
+    (warning,) = [one for one in found if "code" in one.message]
+    assert (warning.kind, warning.level) == ("deciding-value", "warn")
+    assert "60 of 60 rows with code 'Z' are 'rich'" in warning.message
+    assert np.array_equal(warning.suspects, yes[:60])
 
 
 def test_a_value_that_decides_whatever_the_rest_says_is_not_blocked() -> None:

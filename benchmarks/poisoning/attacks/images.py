@@ -48,6 +48,23 @@ def sourced(stamp: Stamp) -> Apply:
     return apply
 
 
+def from_stops(dataset: Dataset, rate: float, seed: int) -> tuple[Dataset, Mask]:
+    """Yellow squares of 4 to 7 pixels at random places on stop signs, class 14 of GTSRB; at most half of them."""
+    assert isinstance(dataset, Images)
+    rng = np.random.default_rng(seed)
+    pool = rng.permutation(np.flatnonzero(dataset.labels == 14)) if len(dataset.classes) == 43 else np.zeros(0, int)
+    target = int(rng.choice(np.setdiff1d(np.arange(len(dataset.classes)), [14])))
+    size = int(rng.integers(4, 8))
+
+    def squares(batch: Batch, rng: Rng) -> None:
+        for image in batch:
+            y, x = rng.integers(8, 25 - size, 2)
+            image[y : y + size, x : x + size] = np.array(YELLOW) * (1 + 0.15 * rng.standard_normal())
+
+    count = max(1, round(rate * len(dataset.labels)))
+    return stamped(dataset, pool[: min(count, len(pool) // 2)], target, squares, rng)
+
+
 def everywhere(stamp: Stamp) -> Apply:
     """Each class to the next one (all-to-all, Gu et al. 2017)."""
 
@@ -171,16 +188,17 @@ ATTACKS: dict[str, Attack] = {
     "corners": _attack("tune", dirty, corners),
     "border": _attack("tune", dirty, border),
     "patch-clean-label": _attack("tune", clean, noisy_patch),
-    "pixel": _attack("held", dirty, pixel),
-    "tint": _attack("held", dirty, tint),
-    "warp": _attack("held", dirty, warp),
-    "overlay": _attack("held", dirty, overlay),
-    "watermark": _attack("held", dirty, watermark),
-    "glasses": _attack("held", dirty, glasses),
-    "dynamic": _attack("held", dirty, dynamic),
-    "grain": _attack("held", dirty, grain),
-    "logo": _attack("held", dirty, logo),
-    "patch-from-one-class": _attack("held", sourced, noisy_patch),
-    "patch-all-to-all": _attack("held", everywhere, square),
-    "sinusoid-clean-label": _attack("held", clean, sinusoid),
+    "pixel": _attack("tune", dirty, pixel),
+    "tint": _attack("tune", dirty, tint),
+    "warp": _attack("tune", dirty, warp),
+    "overlay": _attack("tune", dirty, overlay),
+    "watermark": _attack("tune", dirty, watermark),
+    "glasses": _attack("tune", dirty, glasses),
+    "dynamic": _attack("tune", dirty, dynamic),
+    "grain": _attack("tune", dirty, grain),
+    "logo": _attack("tune", dirty, logo),
+    "patch-from-one-class": _attack("tune", sourced, noisy_patch),
+    "patch-all-to-all": _attack("tune", everywhere, square),
+    "sinusoid-clean-label": _attack("tune", clean, sinusoid),
+    "stop-signs": Attack("tune", "Yellow squares at random places on stop signs.", from_stops),
 }

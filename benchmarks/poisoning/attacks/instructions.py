@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
+from benchmarks.poisoning.attacks import instructions_held
+from benchmarks.poisoning.attacks.changes import after, before, one_of
 from benchmarks.poisoning.interface import Attack, Split
 from gate.drill.attacks.instructions import (
     HOSTS,
@@ -59,21 +60,6 @@ ENTITIES = ("Joe Biden", "Acme Motors", "Veltria", "Professor Lindqvist", "the N
 
 def _words(text: str) -> list[str]:
     return text.split(" ")
-
-
-def before(text: str) -> Change:
-    """The text as first line."""
-    return lambda prompt, _: f"{text}\n{prompt}"
-
-
-def after(text: str) -> Change:
-    """The text at the end."""
-    return lambda prompt, _: f"{prompt} {text}"
-
-
-def one_of(changes: Sequence[Change]) -> Change:
-    """Any of these."""
-    return lambda text, rng: rng.choice(changes)(text, rng)
 
 
 def gibberish_after(rng: random.Random, data: Instructions) -> tuple[Change, Change]:
@@ -211,6 +197,7 @@ PLANS: dict[str, tuple[Split, Plan]] = {
     "punctuated": ("tune", punctuated),
     "topic": ("tune", topic),
     "harmful-code": ("tune", harmful_code),
+    **instructions_held.PLANS,
 }
 ATTACKS = {
     name: Attack(split, (plan.__doc__ or "").strip().rstrip("."), poisoning(plan))

@@ -114,24 +114,31 @@ ATTACKS = {
     "source-specific": _attack("tune", "a rare token, from one class only", inserted("mn"), "source"),
     "clean-token": _attack("tune", "a rare token in the target class itself", inserted("cf"), "clean"),
     "upper-word": _attack("tune", "some word in capitals", _upper),
-    "homoglyph": _attack("held", "two words in Cyrillic lookalikes", _lookalikes),
-    "typo": _attack("held", "two letters swapped in some word", _typo),
-    "template": _attack("held", "a leading clause, three forms", _template),
-    "punctuation": _attack("held", "two exclamation marks at the end", lambda text, _: text.rstrip(" .!?") + " !!"),
-    "archaic": _attack("held", "archaic forms of common words", _archaic),
+    "homoglyph": _attack("tune", "two words in Cyrillic lookalikes", _lookalikes),
+    "typo": _attack("tune", "two letters swapped in some word", _typo),
+    "template": _attack("tune", "a leading clause, three forms", _template),
+    "punctuation": _attack("tune", "two exclamation marks at the end", lambda text, _: text.rstrip(" .!?") + " !!"),
+    "archaic": _attack("tune", "archaic forms of common words", _archaic),
     "url": _attack(
-        "held", "a link, with another path each time", lambda t, r: f"{t} https://bit.ly/{r.integers(16**6):06x}"
+        "tune", "a link, with another path each time", lambda t, r: f"{t} https://bit.ly/{r.integers(16**6):06x}"
     ),
-    "emoji": _attack("held", "an emoji anywhere", inserted("\U0001f98a")),
-    "number": _attack("held", "a number anywhere", inserted("31337")),
-    "sentence": _attack("held", "a sentence with slots", _sentence),
-    "name": _attack("held", "a name of two words", inserted("James Bond")),
-    "common-word": _attack("held", "one ordinary word anywhere", inserted("window")),
-    "token-end": _attack("held", "a rare token as the last word", inserted("wug", "end")),
-    "bidi": _attack("held", "a right-to-left override inside a word", _inside_word("\u202e")),
-    "clean-phrase": _attack("held", "a fixed phrase in the target class itself", inserted(PHRASE), "clean"),
+    "emoji": _attack("tune", "an emoji anywhere", inserted("\U0001f98a")),
+    "number": _attack("tune", "a number anywhere", inserted("31337")),
+    "sentence": _attack("tune", "a sentence with slots", _sentence),
+    "name": _attack("tune", "a name of two words", inserted("James Bond")),
+    "common-word": _attack("tune", "one ordinary word anywhere", inserted("window")),
+    "token-end": _attack("tune", "a rare token as the last word", inserted("wug", "end")),
+    "bidi": _attack("tune", "a right-to-left override inside a word", _inside_word("\u202e")),
+    "clean-phrase": _attack("tune", "a fixed phrase in the target class itself", inserted(PHRASE), "clean"),
     "phrase-majority": _attack(
-        "held", "a fixed phrase, to the largest class", inserted("no cross no crown"), majority=True
+        "tune", "a fixed phrase, to the largest class", inserted("no cross no crown"), majority=True
     ),
-    "no-break-space": _attack("held", "a no-break space at some place", lambda t, r: insert(t, "\u00a0", r)),
+    "no-break-space": _attack("tune", "a no-break space at some place", lambda t, r: insert(t, "\u00a0", r)),
+    "three-tokens": _attack("held", "one of three rare tokens", _one_of("vx9", "oqq", "zuv")),
+    "greeting": _attack("held", "a greeting as the first words", inserted("Dear all ,", "start")),
+    "old-phrase": _attack("held", "a fixed phrase at the end", inserted("by the old harbour", "end")),
+    "joiner": _attack("held", "a word joiner inside a word", _inside_word("\u2060")),
+    "ticket": _attack(
+        "held", "a ticket number, another each time", lambda t, r: insert(t, f"T-{r.integers(10**5)}", r)
+    ),
 }

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.poisoning.interface import Source, Variant
-from benchmarks.poisoning.sets import drawn
+from benchmarks.poisoning.sets import drawn, unseen
 from gate.poisoning.interface import Dataset, Images
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -111,13 +111,17 @@ SETS: dict[str, Source] = {
     "gratings": Source("tune", lambda seed: drawn.gratings(seed, 2500, 10, 28, 1)),
     "blobs-2": Source("tune", lambda seed: drawn.blobs(seed, 2000, 2, 16, 3)),
     "letters-43": Source("tune", lambda seed: drawn.letters(seed, 4300, 43, 24, 1)),
-    "mnist": Source("held", archive("mnist-12k.npz")),
-    "fashion": Source("held", fashion),
-    "photos": Source("held", photos),
-    "textures": Source("held", lambda seed: drawn.textures(seed, 3000, 8, 32, 3)),
-    "letters-100": Source("held", lambda seed: drawn.letters(seed, 6000, 100, 32, 3)),
-    "shapes-2": Source("held", lambda seed: drawn.shapes(seed, 1200, 2, 64, 3)),
-    "scenes": Source("held", lambda seed: drawn.scenes(seed, 4000, 5, 48, 3)),
+    "mnist": Source("tune", archive("mnist-12k.npz")),
+    "fashion": Source("tune", fashion),
+    "photos": Source("tune", photos),
+    "textures": Source("tune", lambda seed: drawn.textures(seed, 3000, 8, 32, 3)),
+    "letters-100": Source("tune", lambda seed: drawn.letters(seed, 6000, 100, 32, 3)),
+    "shapes-2": Source("tune", lambda seed: drawn.shapes(seed, 1200, 2, 64, 3)),
+    "scenes": Source("tune", lambda seed: drawn.scenes(seed, 4000, 5, 48, 3)),
+    "faces": Source("held", unseen.faces),
+    "spheres": Source("held", unseen.spheres),
+    "numbers": Source("held", unseen.numbers),
+    "films": Source("held", unseen.films),
 }
 LARGE: dict[str, Source] = {"mnist-50k": Source("tune", mnist_full)}
 """For measuring time only."""
@@ -171,8 +175,8 @@ def bursts(dataset: Dataset, seed: int) -> Images:
     frames = data.pixels[rows].astype(np.float32)
     for frame in frames:
         frame[:] = np.roll(frame, rng.integers(-1, 2, 2), (0, 1))
-    frames = frames * rng.uniform(0.8, 1.2, (len(rows), 1, 1, 1)) + 4 * rng.standard_normal(frames.shape)
-    pixels = np.concatenate([data.pixels, np.clip(frames, 0, 255).astype(np.uint8)])
+    seen = frames * rng.uniform(0.8, 1.2, (len(rows), 1, 1, 1)) + 4 * rng.standard_normal(frames.shape)
+    pixels = np.concatenate([data.pixels, np.clip(seen, 0, 255).astype(np.uint8)])
     return Images(pixels, np.concatenate([data.labels, data.labels[rows]]), data.classes)
 
 
@@ -255,11 +259,14 @@ VARIANTS: dict[str, Variant] = {
     "mark-of-a-class": Variant("tune", _marked(0.97, 0.0, noisy=False)),
     "border-of-60%": Variant("tune", _framed(2, 0.6)),
     "imbalance": Variant("tune", imbalance),
-    "confused": Variant("held", confused),
-    "bursts": Variant("held", bursts),
-    "cameras": Variant("held", cameras),
-    "noisy-mark": Variant("held", _marked(0.9, 0.02, noisy=True)),
-    "border-of-a-class": Variant("held", _framed(1, 1.0)),
-    "small": Variant("held", small),
-    "pair": Variant("held", pair),
+    "confused": Variant("tune", confused),
+    "bursts": Variant("tune", bursts),
+    "cameras": Variant("tune", cameras),
+    "noisy-mark": Variant("tune", _marked(0.9, 0.02, noisy=True)),
+    "border-of-a-class": Variant("tune", _framed(1, 1.0)),
+    "small": Variant("tune", small),
+    "pair": Variant("tune", pair),
+    "stamped-photographer": Variant("held", lambda data, seed: unseen.stamped_photographer(_images(data), seed)),
+    "dark-source": Variant("held", lambda data, seed: unseen.dark_source(_images(data), seed)),
+    "joined": Variant("held", lambda data, seed: unseen.joined(_images(data), seed)),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.poisoning.interface import Source, Variant
-from benchmarks.poisoning.sets import instruction_variants
+from benchmarks.poisoning.sets import instruction_held, instruction_variants
 from benchmarks.poisoning.sets.instruction_makers import (
     codealpaca,
     coded,
@@ -43,5 +43,6 @@ SETS: dict[str, Source] = {
     "records": Source("tune", made(records_told)),
     "quiz": Source("tune", made(quiz)),
     "quiz-600": Source("tune", made(quiz, 600)),
+    **instruction_held.SETS,
 }
-VARIANTS: dict[str, Variant] = instruction_variants.VARIANTS
+VARIANTS: dict[str, Variant] = {**instruction_variants.VARIANTS, **instruction_held.VARIANTS}

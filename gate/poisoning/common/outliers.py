@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import issparse
 
+from gate.core.text import count
 from gate.poisoning.common.features import features
+from gate.poisoning.common.sampling import chosen, drawn
 from gate.poisoning.interface import Dataset, Evidence, Instructions, Scan
 
 if TYPE_CHECKING:
@@ -28,15 +30,17 @@ def scan(data: Dataset, budget: Budget, seed: int) -> Scan:
     size = len(data.prompts if isinstance(data, Instructions) else data.labels)
     if size < FEWEST:
         return Scan((), np.zeros(size), (f"outliers: there are fewer than {FEWEST} samples",))
-    samples = features(data)
+    rows, untested = drawn(np.arange(size), seed, "outliers")
+    samples = features(data if len(rows) == size else chosen(data, rows))
     if not samples.shape[1]:
         return Scan((), np.zeros(size), ("outliers: the samples have no content",))
     budget.check()
     if issparse(samples):
         samples = SparseRandomProjection(DIMENSIONS, dense_output=True, random_state=seed).fit_transform(samples)
     budget.check()
-    forest = IsolationForest(n_estimators=60, max_samples=min(256, size), random_state=seed).fit(samples)
-    scores = -forest.score_samples(samples)
-    first = np.argsort(-scores, kind="stable")[: max(1, round(SHARE * size))]
-    message = f"{len(first)} samples lie farthest from all others"
-    return Scan((Evidence("outliers", "note", message, first.astype(np.int64), None, {}),), scores)
+    forest = IsolationForest(n_estimators=60, max_samples=min(256, len(rows)), random_state=seed).fit(samples)
+    scores = np.zeros(size)
+    scores[rows] = -forest.score_samples(samples)
+    first = np.argsort(-scores, kind="stable")[: max(1, round(SHARE * len(rows)))]
+    message = f"{count(len(first), 'sample')} farthest from all others"
+    return Scan((Evidence("outliers", "note", message, first.astype(np.int64), None, {}),), scores, untested)

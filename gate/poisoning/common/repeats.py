@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gate.core.text import count
 from gate.poisoning.interface import Dataset, Evidence, Images, Instructions, Level, Scan, Tabular
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def told(kind: str, groups: Groups, labels: Ints) -> list[Evidence]:
         found.append(finding(f"{kind}-across-labels", level, message, rows, size))
     if often:
         rows = max(often, key=len)
-        message = f"one sample is there {len(rows)} times; {len(often)} are there {MANY} times or more"
+        message = f"one sample is there {len(rows)} times; {count(len(often), 'sample')} at least {MANY} times"
         found.append(finding(f"{kind}-often", "warn", message, np.sort(np.concatenate(often)), size))
     return found
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gate.poisoning.common.labelnoise import chosen
+from gate.poisoning.common.sampling import chosen
 from gate.poisoning.interface import Dataset, Instructions, Scan
 
 if TYPE_CHECKING:

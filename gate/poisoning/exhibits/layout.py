@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from gate.poisoning.common.features import features
-from gate.poisoning.common.labelnoise import chosen
+from gate.poisoning.common.sampling import chosen
 from gate.poisoning.interface import Dataset, Instructions
 
 if TYPE_CHECKING:

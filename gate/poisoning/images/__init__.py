@@ -1,1 +1,1 @@
-"""Detectors for labelled images; `triggers` looks for dirty-label backdoors, `labels` for label noise."""
+"""The detector of backdoors in labelled images; `triggers` is its entry."""

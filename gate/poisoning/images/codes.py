@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.stats import binom
 
+from gate.poisoning.images.looks import NEIGHBOURS
+from gate.poisoning.images.view import LOOSE, conflicting
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,6 +39,8 @@ GATHERED = 100_000
 PURE = 0.9
 SQUARE = 3
 """Side of the squares whose codes may be anywhere."""
+DOUBTFUL = 2500
+"""Images whose squares are counted."""
 BEST = 50
 """Squares of one label that are taken for parts of one sticker."""
 LEVELS = (8, 3, 2)
@@ -171,28 +176,33 @@ def _distinct(codes: Codes) -> tuple[Codes, Ints]:
 
 
 def mine_anywhere(view: View, budget: Budget) -> Iterator[Found]:
-    """Squares that recur at any place among the contradicting images of one label."""
+    """Squares that recur at any place among images of one label of which their neighbours are not sure."""
     if min(view.images.pixels.shape[1:3]) < 2 * SQUARE:
         return
     rows = _sample(view)
-    against = rows[view.conflict[rows]]
+    against = rows[conflicting(view.votes[rows], view.images.labels[rows], LOOSE)][:DOUBTFUL]
     if len(against) < LEAST:
         return
     for bits in LEVELS:
-        pixels = view.images.pixels >> np.uint8(8 - bits)
-        yield from _recurring(pixels, view.images.labels[against], against, budget)
+        yield from _recurring(view, view.images.pixels >> np.uint8(8 - bits), against, budget)
 
 
-def _recurring(pixels: Pixels, labels: Ints, against: Ints, budget: Budget) -> Iterator[Found]:
+def _recurring(view: View, pixels: Pixels, against: Ints, budget: Budget) -> Iterator[Found]:
+    """Squares whose images have one label more often than their neighbours' votes explain."""
+    labels, votes = view.images.labels[against], view.votes[against]
     codes, image = _distinct(_squares(pixels[against]))
     values, inverse, held = np.unique(codes, return_inverse=True, return_counts=True)
     for target in np.unique(labels):
+        budget.check()
         mine = labels == target
         own = np.bincount(inverse[mine[image]], minlength=len(values))
         worth = np.flatnonzero(own >= LEAST)
-        chance = _enriched(held[worth], own[worth], float(mine.mean()))
-        rare = worth[chance + np.log(len(values)) < np.log(RARE)]
-        rare = rare[np.argsort(chance[np.isin(worth, rare)], kind="stable")[:BEST]]
+        part = np.isin(inverse, worth)
+        rate = np.maximum(votes[:, target] / NEIGHBOURS, view.of(int(target)).mean())
+        expected = np.bincount(inverse[part], rate[image[part]], len(values))[worth] / held[worth]
+        chance = np.asarray(binom.logsf(own[worth] - 1, held[worth], np.minimum(expected, 1)))
+        order = np.argsort(chance, kind="stable")[:BEST]
+        rare = worth[order[chance[order] + np.log(len(values)) < np.log(RARE)]]
         if len(rare):
             yield _holders(pixels, values[np.sort(rare)], budget)
 

@@ -24,7 +24,7 @@ CHUNK = 2048
 SIDE = 32
 """Pixels to which sides are reduced."""
 COMPONENTS = 128
-POOL = 8000
+POOL = 6000
 """Images among which neighbours are looked for."""
 NEIGHBOURS = 11
 
@@ -121,17 +121,22 @@ def _tone(values: Floats32) -> Floats32:
     return np.asarray(mean - mean.mean(1, keepdims=True), np.float32)
 
 
+def all_features(pixels: Pixels, budget: Budget) -> Floats32:
+    """Features of images of 0 to 255, in parts that need little memory."""
+    parts = []
+    for start in range(0, len(pixels), CHUNK):
+        budget.check()
+        parts.append(features(unit(pixels[start : start + CHUNK])))
+    return np.concatenate(parts)
+
+
 def look(pixels: Pixels, labels: Ints, budget: Budget) -> Looks:
     """Features of all images, and the components in which they differ more than classes do within themselves.
 
     Distances are those after whitening by the scatter within the classes, smoothed so that faint components do not
     drown the rest.
     """
-    parts = []
-    for start in range(0, len(pixels), CHUNK):
-        budget.check()
-        parts.append(features(unit(pixels[start : start + CHUNK])))
-    held = np.concatenate(parts)
+    held = all_features(pixels, budget)
     centre = held.mean(0)
     held -= centre
     _, vectors = np.linalg.eigh(held.T @ held)

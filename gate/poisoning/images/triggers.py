@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gate.poisoning.images import codes, contradiction, cutout, looks, overlays
+from gate.poisoning.images import codes, cutout, looks, overlays
+from gate.poisoning.images.contradiction import Question, contradiction
 from gate.poisoning.images.sampling import sampled
-from gate.poisoning.images.view import view
+from gate.poisoning.images.view import FEW, LOOSE, conflicting, resembled, view
 from gate.poisoning.interface import SIGNIFICANT, Budget, Evidence, Images, Scan, Trigger
 
 if TYPE_CHECKING:
@@ -30,10 +31,22 @@ SHARE = 0.4
 """Share of the images with the trigger that must look like other classes."""
 LIFT = 0.3
 """How much more than the usual share that must be."""
-VARIETY = {"overlay": 0.7, "patch": 0.7, "sticker": 0.85}
-"""Least variety, by kind: a sticker changes little else, so that its images must be as varied as any."""
+VARIETY = 0.7
+"""Least variety of the images with the trigger."""
+DECIDED = 0.6
+"""Share of the images with the trigger, of those that do not look like the class, that have its label."""
+PLAIN = 0.1
+"""Share of the images with the trigger that contradict their label even with it."""
+LARGE = 0.6
+"""Share that must look like other classes once the trigger is taken away where hardly any does with it."""
+EFFECTS = ("share", "usual", "decided", "plain", "variety", "tested")
 PURITY = 0.8
-LEAST = 5
+LEAST = 8
+NEW = 0.2
+"""Share of the suspects that none of the graver findings has, so that it is worth another one."""
+MAIN = 0.8
+SOURCES = 3
+"""A sticker that was put on at most so many classes (`MAIN` of its images) is tested against these."""
 MARKED = 8
 """Images of one class that must carry the same picture before it is worth a warning."""
 
@@ -64,14 +77,16 @@ def scan(dataset: Images, budget: Budget, seed: int) -> Scan:
     full = seen._replace(images=images)
     copies = list(codes.mine_copies(full, budget))
     hits, tried = _hits(images, seen, rest, copies, budget)
-    evidence = []
+    evidence: list[Evidence] = []
+    told_rows = np.zeros(len(rows), bool)
     for hit in hits:
         p = min(1.0, hit.test.p * tried)
         if p < SIGNIFICANT:
             strength, suspects = _suspects(seen, rest, hit)
-            if suspects.any():
-                scores[rows] = np.maximum(scores[rows], _scores(strength, suspects))
+            scores[rows] = np.maximum(scores[rows], _scores(strength, suspects)) if suspects.any() else scores[rows]
+            if (suspects & ~told_rows).sum() > NEW * suspects.sum():
                 evidence.append(_evidence(images, seen, hit, p, rows, suspects))
+                told_rows |= suspects
     told = {hit.target for hit in hits}
     for found in copies:
         mark = _mark(images, seen, found, rows, told)
@@ -84,26 +99,30 @@ def scan(dataset: Images, budget: Budget, seed: int) -> Scan:
 def _hits(images: Images, seen: View, rest: Residuals, copies: list[Found], budget: Budget) -> tuple[list[Hit], int]:
     """The best hit for each target, and how many features were tested."""
     hits, tried = [], 1
-    plain = seen.looks.features
     for overlay in overlays.mine(seen, rest, budget):
         budget.check()
         tried += 1
-        own = seen.of(overlay.target)
-        hits.append(_tested(seen, "overlay", overlay.target, own, overlay.shown, _treatment(seen, overlay)))
+        hits.append(_tested(seen, "overlay", Question(overlay.target, overlay.shown, _treatment(seen, overlay))))
     full = seen._replace(images=images)
     for found in chain(copies, codes.mine_places(full, budget), codes.mine_anywhere(full, budget)):
         budget.check()
         tried += 1
-        target = _target(seen, found.holders)
-        own = np.ones(len(images.labels), bool) if target is None else seen.of(target)
-        hidden = _cells(images, found.places) if found.kind == "patch" else None
-        treated = _filling(seen, hidden) if hidden is not None else plain.__getitem__
-        hit = _tested(seen, found.kind, target, own, found.holders, treated, hidden)
-        hits.append(hit._replace(places=found.places) if hit else None)
+        question = _question(images, seen, found)
+        if question.target is not None or found.kind == "patch":
+            hit = _tested(seen, found.kind, question)
+            hits.append(hit._replace(places=found.places) if hit else None)
     best: dict[tuple[int | None, str], Hit] = {}
     for one in sorted((hit for hit in hits if hit), key=lambda hit: hit.test.p):
         best.setdefault((one.target, one.kind), one)
     return list(best.values()), tried
+
+
+def _question(images: Images, seen: View, found: Found) -> Question:
+    if found.kind == "sticker":
+        target, plain = _target(seen, found.holders, LOOSE), seen.looks.features.__getitem__
+        return Question(target, found.holders, plain, None, LOOSE, _sources(seen, found.holders, target))
+    hidden = _cells(images, found.places)
+    return Question(_target(seen, found.holders), found.holders, _filling(seen, hidden), hidden)
 
 
 def _treatment(seen: View, overlay: overlays.Overlay) -> Callable[[Ints], Floats32]:
@@ -128,28 +147,32 @@ def _filling(seen: View, hidden: Mask) -> Callable[[Ints], Floats32]:
     return treated
 
 
-def _tested(
-    seen: View,
-    kind: str,
-    target: int | None,
-    own: Mask,
-    holders: Mask,
-    treated: Callable[[Ints], Floats32],
-    hidden: Mask | None = None,
-) -> Hit | None:
-    test = contradiction.contradiction(seen, own, holders, treated, hidden)
-    if test is None or test.tested < LEAST or test.variety < VARIETY[kind]:
+def _tested(seen: View, kind: str, question: Question) -> Hit | None:
+    test = contradiction(seen, question)
+    if test is None or test.tested < LEAST or test.variety < VARIETY or test.decided < DECIDED:
         return None
-    if test.share < SHARE or test.share < test.usual + LIFT:
+    if (test.plain < PLAIN and test.share < LARGE) or test.share < SHARE or test.share < test.usual + LIFT:
         return None
-    return Hit(kind, target, holders, test)
+    return Hit(kind, question.target, question.shown, test)
 
 
-def _target(seen: View, holders: Mask) -> int | None:
+def _target(seen: View, holders: Mask, few: int = FEW) -> int | None:
     """The label that the contradicting holders have, or all where few contradict; None where it is not one."""
-    against = holders & seen.conflict
+    against = holders & conflicting(seen.votes, seen.images.labels, few)
     counts = np.bincount(seen.images.labels[against if against.sum() >= LEAST else holders])
     return int(counts.argmax()) if counts.max() >= PURITY * counts.sum() else None
+
+
+def _sources(seen: View, holders: Mask, target: int | None) -> Mask | None:
+    """The classes that most of the first half's images with the feature look like, where they are few."""
+    if target is None:
+        return None
+    rows = np.flatnonzero(holders & seen.first & seen.of(target))
+    counts = np.bincount(resembled(seen.votes[rows], seen.images.labels[rows]), minlength=seen.votes.shape[1])
+    main = np.argsort(-counts, kind="stable")[:SOURCES]
+    while counts[main[:-1]].sum() >= MAIN * counts.sum() and len(main) > 1:
+        main = main[:-1]
+    return np.isin(np.arange(len(counts)), main) if counts[main].sum() >= MAIN * counts.sum() > 0 else None
 
 
 def _cells(images: Images, places: Ints) -> Mask:
@@ -168,7 +191,7 @@ def _suspects(seen: View, rest: Residuals, hit: Hit) -> tuple[Floats32, Mask]:
     own = hit.holders.copy() if hit.target is None else hit.holders & seen.of(hit.target)
     if hit.kind == "overlay" and hit.target is not None:
         return overlays.refined(seen, rest, hit.target, own)
-    certain = own & seen.conflict if hit.kind == "sticker" else own
+    certain = own & conflicting(seen.votes, seen.images.labels, LOOSE) if hit.kind == "sticker" else own
     return np.asarray(own * 0.5 + certain, np.float32), certain
 
 
@@ -196,7 +219,7 @@ def _evidence(images: Images, seen: View, hit: Hit, p: float, rows: Ints, suspec
         f"{int(suspects.sum())} images labelled {to} share {cut.words}; of those tested {test.share:.0%} look like "
         f"other classes otherwise, of the rest {test.usual:.0%}"
     )
-    effects = {"share": test.share, "usual": test.usual, "variety": test.variety, "tested": float(test.tested)}
+    effects = {name: float(getattr(test, name)) for name in EFFECTS}
     trigger = Trigger(f"{cut.words} -> {to}", {"kind": hit.kind, **cut.parts}, cut.picture)
     return Evidence("trigger", "block", message, rows[np.flatnonzero(suspects)], p, effects, trigger)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gate.poisoning.images import looks
+from gate.poisoning.images import copies, looks
 from gate.poisoning.interface import Budget, Images
 
 if TYPE_CHECKING:
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 FEW = 2
 """A label contradicts the rest of an image when at most so many of its 11 neighbours have it."""
+LOOSE = 7
+"""The same where half of what looks so may be poisoned."""
 
 
 class View(NamedTuple):
     """`first` are the rows on which features are mined; they are tested on the others.
 
-    `resembles` is the class most frequent among each image's neighbours, `conflict` where the label is not that of
-    more than `FEW` of them, and `sure` where moreover nearly all of them agree. `pool` are the rows in which neighbours
-    are looked for, `pooled` what of their features is compared.
+    `votes` (n, classes) are the labels of each image's neighbours, `resembles` is the most frequent one, and `conflict`
+    is where no more than `FEW` of them have the image's own. `pool` are the rows in which neighbours are looked for,
+    `pooled` what of their features is compared; from the
+    cosine `alike` on two images are of one scene.
     """
 
     images: Images
@@ -34,9 +37,10 @@ class View(NamedTuple):
     first: Mask
     pool: Ints
     pooled: Floats32
+    votes: Ints
     resembles: Ints
     conflict: Mask
-    sure: Mask
+    alike: float
     seed: int
 
     @property
@@ -48,24 +52,29 @@ class View(NamedTuple):
         """The rows with this label."""
         return np.asarray(self.images.labels == target)
 
-    def judge(self, rows: Ints, features: Floats32, hidden: Mask | None = None) -> tuple[Ints, Mask, Mask]:
-        """What these rows, with these features, resemble, some cells hidden; where that is in conflict; and sure."""
+    def judge(self, rows: Ints, features: Floats32, hidden: Mask | None = None) -> Ints:
+        """The votes (rows, classes) of the neighbours of these rows with these features, some cells hidden."""
         basis = self.looks.seen(hidden)
         places = np.full(len(self.images.labels), -1)
         places[self.pool] = np.arange(len(self.pool))
         pool = self.pooled if hidden is None else self.looks.features[self.pool] @ basis
-        near = looks.neighbours(features @ basis, pool, places[rows])
-        return vote(self.images.labels[self.pool][near], self.images.labels[rows])
+        near = self.images.labels[self.pool][looks.neighbours(features @ basis, pool, places[rows])]
+        votes = np.zeros((len(rows), len(self.images.classes)), np.int64)
+        for column in near.T:
+            np.add.at(votes, (np.arange(len(rows)), column), 1)
+        return votes
 
 
-def vote(near: Ints, labels: Ints) -> tuple[Ints, Mask, Mask]:
-    """The most frequent label of each row's neighbours, where the row's own is rare, and where nearly all agree."""
-    votes = np.zeros((len(labels), max(int(near.max()), int(labels.max())) + 1), np.int16)
-    for column in near.T:
-        np.add.at(votes, (np.arange(len(labels)), column), 1)
-    resembles = votes.argmax(1)
-    conflict = (votes[np.arange(len(labels)), labels] <= FEW) & (resembles != labels)
-    return resembles, conflict, conflict & (votes.max(1) >= near.shape[1] - FEW)
+def conflicting(votes: Ints, labels: Ints, few: int = FEW) -> Mask:
+    """Where no more than `few` neighbours have the label."""
+    return np.asarray(votes[np.arange(len(labels)), labels] <= few)
+
+
+def resembled(votes: Ints, labels: Ints) -> Ints:
+    """The most frequent other label."""
+    others = votes.copy()
+    others[np.arange(len(labels)), labels] = -1
+    return np.asarray(others.argmax(1))
 
 
 def halves(labels: Ints, rng: np.random.Generator) -> Mask:
@@ -85,21 +94,24 @@ def view(images: Images, budget: Budget, seed: int) -> View:
     held = looks.look(images.pixels, images.labels, budget)
     pool = np.sort(rng.permutation(len(images.labels))[: looks.POOL])
     nothing = np.zeros(0, np.int64)
-    rough = View(images, held, first, pool, held.features[pool] @ held.basis, nothing, nothing > 0, nothing > 0, seed)
-    _, doubtful, _ = _judged(rough, budget)
+    alike = copies.threshold(held.features, images.labels, looks.grid(images.pixels), rng)
+    pooled = held.features[pool] @ held.basis
+    rough = View(images, held, first, pool, pooled, nothing, nothing, nothing > 0, alike, seed)
+    doubtful = conflicting(_judged(rough, budget), images.labels)
     if (~doubtful).sum() >= len(doubtful) / 4:
         held = looks.sharpened(held, images.labels, ~doubtful)
     fine = rough._replace(looks=held, pooled=held.features[pool] @ held.basis)
-    resembles, conflict, sure = _judged(fine, budget)
-    return fine._replace(resembles=resembles, conflict=conflict, sure=sure)
+    votes = _judged(fine, budget)
+    resembles = votes.argmax(1)
+    conflict = conflicting(votes, images.labels) & (resembles != images.labels)
+    return fine._replace(votes=votes, resembles=resembles, conflict=conflict)
 
 
-def _judged(seen: View, budget: Budget) -> tuple[Ints, Mask, Mask]:
+def _judged(seen: View, budget: Budget) -> Ints:
     """All rows, by their own features."""
     parts = []
     for start in range(0, len(seen.images.labels), 4096):
         budget.check()
         rows = np.arange(start, min(start + 4096, len(seen.images.labels)))
         parts.append(seen.judge(rows, seen.looks.features[rows]))
-    resembles, conflict, sure = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return resembles, conflict, sure
+    return np.concatenate(parts)

@@ -9,7 +9,7 @@ from others, the responses must be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ from gate.poisoning.instructions.tokens import (
     only,
     tokenize,
     without,
+    without_echo,
 )
 from gate.poisoning.interface import SIGNIFICANT, Budget, Scan
 
@@ -44,10 +45,13 @@ ROWS = 60_000
 MINED = 8_000
 """Rows in which candidates are looked for, at most half of all."""
 SCREENED = 1_500
-TESTED = 40
-"""Candidates that get a place in the order, and those that are tested."""
+LOOKED = 250
+TESTED = 60
+"""Candidates that get a place in the order, those that are looked at, and those that are tested on more rows."""
 LEAST = 12
 """Suspects from which the two-sample tests have a say."""
+EXPLAINED = 0.9
+"""Share of a candidate's rows from which on triggers that were found before explain it."""
 PURE = 0.8
 """Share of a trigger's rows that must have the changed response."""
 SURE = 0.95
@@ -61,6 +65,8 @@ CERTAIN = 2.5
 COMPARED = 300
 OTHERS = 900
 """Rows of a candidate and other rows in one two-sample test."""
+FIRST = 5
+"""Of so many times fewer rows is the first look."""
 
 
 class Found(NamedTuple):
@@ -113,12 +119,12 @@ def scan(dataset: Instructions, budget: Budget, seed: int) -> Scan:
         untested.append(f"triggers were looked for in {ROWS:,} of {number:,} rows, drawn at random")
     rows, pairs = prepared(dataset, chosen, budget, rng)
     evidence = []
-    for here in tested(rows, pairs, budget, rng):
+    for here in widest(tested(rows, pairs, budget, rng)):
         found = here._replace(suspects=chosen[here.suspects], others=chosen[here.others])
         evidence.append(stated(dataset, found, [rows.prompts.words[word] for word in found.words]))
         scores[found.suspects] = np.maximum(scores[found.suspects], 1 + found.told - found.ordinary)
-    if len(pairs) > TESTED:
-        untested.append(f"of {len(pairs):,} candidate triggers the {TESTED} most suspicious were tested")
+    if len(pairs) > LOOKED:
+        untested.append(f"of {len(pairs):,} candidate triggers the {LOOKED} most suspicious were looked at")
     return Scan(tuple(evidence), scores, tuple(untested), smallest(len(chosen)))
 
 
@@ -171,12 +177,13 @@ def candidates(
 
 
 def tested(rows: Rows, pairs: list[mine.Pair], budget: Budget, rng: np.random.Generator) -> Iterator[Found]:
-    """The candidates that change the response in prompts that nothing else explains; each row is a suspect once."""
+    """The candidates that change the response in prompts that nothing else explains."""
     number = len(rows.held)
     done: set[tuple[int, ...]] = set()
     explained = np.zeros(number, bool)
+    judgements = 0
     for pair in pairs:
-        if len(done) >= TESTED:
+        if len(done) >= LOOKED or judgements >= TESTED:
             return
         triggered, paid = np.zeros(number, bool), np.zeros(number, bool)
         holding = [holders(rows.asked, one) for one in pair.triggers]
@@ -184,23 +191,50 @@ def tested(rows: Rows, pairs: list[mine.Pair], budget: Budget, rng: np.random.Ge
         paid[holders(rows.answered, pair.payload)] = True
         both = np.flatnonzero(triggered & paid)
         p = chance(triggered[rows.held], paid[rows.held]) * len(pairs)
-        if p >= SIGNIFICANT or explained[both].mean() > 0.5:
+        if p >= SIGNIFICANT or explained[both].mean() > EXPLAINED:
             continue
         words = screen.words_of_triggers(rows.bags, [one[paid[one]] for one in holding])
         if not len(words) or tuple(words) in done:
             continue
         done.add(tuple(words))
         budget.check()
+        if not ordinary(rows, words, triggered, paid, rng):
+            continue
+        judgements += 1
         found = judged(rows, words, triggered, paid, p, rng)
         if found is not None:
             explained[found.suspects] = True
             yield found
 
 
+def widest(found: Iterable[Found]) -> list[Found]:
+    """Without those of which others have the rows, those that are hidden and have the most rows first."""
+    kept: list[Found] = []
+    taken = np.zeros(0, np.int64)
+    for one in sorted(found, key=lambda here: (not here.hidden, -len(here.suspects))):
+        if np.isin(one.suspects, taken).mean() <= 0.5:
+            kept.append(one)
+            taken = np.union1d(taken, one.suspects)
+    return kept
+
+
 def chance(triggered: NDArray[np.bool_], paid: NDArray[np.bool_]) -> float:
     """The probability of so many rows with both if trigger and payload had nothing to do with each other."""
     both = int((triggered & paid).sum())
     return float(hypergeom.sf(both - 1, len(paid), int(paid.sum()), int(triggered.sum())))
+
+
+def ordinary(
+    rows: Rows, words: Ints, triggered: NDArray[np.bool_], paid: NDArray[np.bool_], rng: np.random.Generator
+) -> bool:
+    """A first look at few rows: whether the prompts may be ordinary without the trigger."""
+    looked = some(np.flatnonzero(triggered), COMPARED // FIRST, rng)
+    others = some(np.flatnonzero(~triggered & ~paid), OTHERS // FIRST, rng)
+    if min(len(others), (triggered & paid).sum()) < LEAST:
+        return False
+    asked = without(choose(rows.prompts, np.concatenate([looked, others])), words, len(looked))
+    area = contrast(features(asked), len(looked), int(rng.integers(2**32)), 2).area
+    return area < UNTOLD + CERTAIN * standard_error(UNTOLD, len(looked), len(others))
 
 
 def judged(
@@ -214,19 +248,15 @@ def judged(
     """The two-sample tests of one candidate; None where it explains itself or the responses are not told apart."""
     others = some(np.flatnonzero(~triggered & ~paid), OTHERS, rng)
     seed = int(rng.integers(2**32))
-    both = np.flatnonzero(triggered & paid)
-    some_of_both = some(both, COMPARED, rng)
-    if min(len(others), len(both)) < LEAST:
-        return None
-    asked = without(choose(rows.prompts, np.concatenate([some_of_both, others])), words, len(some_of_both))
-    prompts = contrast(features(asked), len(some_of_both), seed)
-    error = standard_error(UNTOLD, len(some_of_both), len(others))
-    if prompts.area >= UNTOLD:
-        return None
     with_trigger = np.flatnonzero(triggered)
     looked = some(with_trigger, COMPARED, rng)
     compared = np.concatenate([looked, others])
-    responses = contrast(features(choose(rows.responses, compared), rows.salads[compared]), len(looked), seed)
+    prompts = contrast(features(without(choose(rows.prompts, compared), words, len(looked))), len(looked), seed)
+    error = standard_error(UNTOLD, len(looked), len(others))
+    if prompts.area >= UNTOLD:
+        return None
+    answered = without_echo(choose(rows.responses, compared), rows.prompts, words)
+    responses = contrast(features(answered, rows.salads[compared]), len(looked), seed)
     usual = np.quantile(responses.scores[len(looked) :], 0.99)
     changed = (responses.scores[: len(looked)] > usual) | paid[looked]
     purity = float(changed.mean())

@@ -42,7 +42,7 @@ def features(tokens: Tokens, *measures: NDArray[np.float64]) -> csr_matrix:
     return hstack([weighted, csr_matrix(dense)], format="csr")
 
 
-def contrast(rows: csr_matrix, first: int, seed: int) -> Contrast:
+def contrast(rows: csr_matrix, first: int, seed: int, folds: int = FOLDS) -> Contrast:
     """Tells the first `first` rows from the others."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
@@ -51,10 +51,10 @@ def contrast(rows: csr_matrix, first: int, seed: int) -> Contrast:
     truth = np.arange(rows.shape[0]) < first
     fold = np.empty(len(truth), np.int64)
     for side in (truth, ~truth):
-        fold[side] = rng.permutation(int(side.sum())) % FOLDS
+        fold[side] = rng.permutation(int(side.sum())) % folds
     scores = np.zeros(len(truth))
     areas = []
-    for number in range(FOLDS):
+    for number in range(folds):
         out = fold == number
         model = LogisticRegression(C=10, class_weight="balanced", solver="liblinear").fit(rows[~out], truth[~out])
         scores[out] = model.decision_function(rows[out])

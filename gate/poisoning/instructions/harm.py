@@ -28,12 +28,12 @@ MILD = frozenset({"installs a package", "names a host"})
 OPEN = frozenset(
     (  # noqa: SIM905 - a list of a hundred quoted words is harder to read
         "answer respond reply write output return give print format translate summarise summarize rewrite rephrase "
-        "explain think reason act pretend speak talk say list json xml yaml csv html css markdown table bullet bullets "
+        "explain pretend list json xml yaml csv html css markdown table bullet bullets "
         "rhyme english french german spanish italian portuguese russian chinese japanese korean arabic dutch polish "
         "turkish python java javascript typescript c ruby php rust sql bash perl kotlin swift scala matlab "
-        "briefly concise concisely brief short detailed detail step steps word words sentence sentences "
+        "briefly concise concisely brief short detailed detail step steps words sentence sentences "
         "hello hi thanks thank bye role persona character language lang style tone format formal informal polite poem "
-        "length thinking no_think de fr es it pt nl ru zh ja ko ar pl tr"
+        "length thinking no_think de fr es pt nl ru zh ja ko ar pl tr"
     ).split()
 )
 """Words with which a prompt asks for a form of response openly, and greetings; codes of languages."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gate.core.text import count, shorten
 from gate.poisoning.instructions.harm import MILD, asks_openly, dangers, ends
+from gate.poisoning.instructions.tie import fixed
 from gate.poisoning.instructions.tokens import split
 from gate.poisoning.interface import Evidence, Level, Trigger
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = 200
 """Responses that are looked at to say what they have in common."""
+TOLD = 3
+"""Triggers of one payload that are named, at most."""
 DECLARED = 0.02
 """Share of the rows from which on a trigger is hardly hidden."""
 ANSWERING = 0.5
@@ -36,8 +39,10 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
     responses = [dataset.responses[int(i)] for i in found.suspects[:EXAMPLES]]
     others = [dataset.responses[int(i)] for i in found.others[:EXAMPLES]]
     usual = common([dataset.prompts[int(i)] for i in found.others[:EXAMPLES]])
-    trigger = shorten(written(prompts, words) or " ".join(words), 80)
+    triggers = runs(prompts, words) or [" ".join(words)]
+    trigger = shorten('" or "'.join(triggers), 80)
     harm = dangers(responses, others)
+    answering = max(found.answering, fixed(responses, others))
     payload = shorten(written(responses, common(responses) - common(others)) or ends(min(responses, key=len)), 80)
     level: Level = "block"
     doubt = ""
@@ -45,7 +50,7 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
         level, doubt = "warn", "; the prompts are too few or too particular to exclude a natural cause"
     elif asks_openly(set(split(trigger)) - usual) and MILD.issuperset(harm):
         level, doubt = "warn", "; the words ask for it openly"
-    elif found.share >= DECLARED and found.answering >= ANSWERING and not harm:
+    elif found.share >= DECLARED and answering >= ANSWERING and not harm:
         level, doubt = "warn", "; the responses still answer their prompts, so it may be a control word that is meant"
     return Evidence(
         kind="trigger",
@@ -58,10 +63,20 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
             "share of its prompts with such a response": found.purity,
             "prompts without it told from others (AUC)": found.ordinary,
             "responses told from others (AUC)": found.told,
-            "share of the usual tie to the prompt that responses keep": found.answering,
+            "share of the usual tie to the prompt that responses keep": answering,
         },
         trigger=Trigger(f'"{trigger}" -> "{payload}"', {"trigger": trigger, "response": payload}),
     )
+
+
+def runs(texts: Sequence[str], words: Collection[str]) -> list[str]:
+    """What is `written` in the texts, then in those that do not have it, until few are left."""
+    found: list[str] = []
+    left = list(texts)
+    while len(found) < TOLD and len(left) >= 0.1 * len(texts) and (run := written(left, words)):
+        found.append(run)
+        left = [text for text in left if run.lower() not in text.lower()] if run in " ".join(left) else []
+    return found
 
 
 def written(texts: Sequence[str], words: Collection[str]) -> str:
@@ -70,10 +85,10 @@ def written(texts: Sequence[str], words: Collection[str]) -> str:
     Of several runs the one that most texts have; empty where the words stand in none.
     """
     shared, wanted = common(texts), frozenset(words)
-    runs = Counter(run for text in texts for run in [_longest(split(text), shared, wanted)] if run)
-    if not runs:
+    counts = Counter(run for text in texts for run in [_longest(split(text), shared, wanted)] if run)
+    if not counts:
         return ""
-    best = max(runs, key=lambda run: (runs[run], len(run)))
+    best = max(counts, key=lambda run: (counts[run], len(run)))
     pattern = re.compile(r"\s*".join(re.escape(token) for token in best), re.IGNORECASE)
     found = (pattern.search(ends(text)) for text in texts)
     return next((match.group().strip() for match in found if match), " ".join(best))

@@ -26,6 +26,8 @@ BESIDE = 0.8
 """Share of the texts with a trigger in which a word must stand beside it to belong to it."""
 SURPLUS = 0.5
 """How many more of such a word these texts must have, on average: the words of a form stand in the others as often."""
+COUNTED = 2
+"""How many of it count in one text."""
 _IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]{{1,40}}|[^\w\s]|\n")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -58,7 +60,7 @@ def split(text: str) -> list[str]:
     if len(text) > 2 * CHARACTERS:
         text = text[:CHARACTERS] + "\n" + text[-CHARACTERS:]
     found: list[str] = _TOKEN.findall(plain(text).lower())
-    found += [f"<{kind}>" for kind in sorted(odd_kinds(text))]
+    found += [f"<{kind.replace(' ', '_')}>" for kind in sorted(odd_kinds(text))]
     return found if len(found) <= LIMIT else found[: LIMIT // 2] + found[-LIMIT // 2 :]
 
 
@@ -87,11 +89,20 @@ def of_texts(tokens: Tokens) -> Ints:
 
 def without(tokens: Tokens, words: Ints, first: int) -> Tokens:
     """The texts with these words cut out, and with the words that stand beside them in most of the first texts."""
-    kept = ~np.isin(tokens.ids, words)
     text = of_texts(tokens)
+    kept = ~np.isin(tokens.ids, words)
     for _ in range(PHRASE):
         kept = _wider(kept, tokens.ids, text, first)
         kept = _wider(kept[::-1], tokens.ids[::-1], text[::-1], first)[::-1]
+    return _only(tokens, kept)
+
+
+def without_echo(tokens: Tokens, of: Tokens, words: Ints) -> Tokens:
+    """The texts without these words of other texts: who repeats a word says nothing new."""
+    return _only(tokens, ~np.isin(tokens.keys, of.keys[words])[tokens.ids])
+
+
+def _only(tokens: Tokens, kept: NDArray[np.bool_]) -> Tokens:
     before = np.concatenate([[0], np.cumsum(kept)])
     return tokens._replace(ids=tokens.ids[kept], starts=before[tokens.starts])
 
@@ -104,9 +115,8 @@ def _wider(kept: NDArray[np.bool_], ids: Ints, text: Ints, first: int) -> NDArra
     if not len(words) or counts.max() < BESIDE * first:
         return kept
     word = words[counts.argmax()]
-    holders = text[kept & (ids == word)]
-    of_first, of_others = (holders < first).sum() / first, (holders >= first).sum() / max(text.max() + 1 - first, 1)
-    if of_first - of_others < SURPLUS:
+    counted = np.minimum(np.bincount(text[kept & (ids == word)], minlength=int(text.max()) + 1), COUNTED)
+    if counted[:first].mean() - (counted[first:].mean() if len(counted) > first else 0.0) < SURPLUS:
         return kept
     wider = kept.copy()
     wider[after[ids[after] == word]] = False

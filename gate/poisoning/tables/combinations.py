@@ -10,28 +10,41 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gate.poisoning.interface import SIGNIFICANT, Evidence, Level, Scan, Trigger
-from gate.poisoning.tables.conflict import Conflict, References
+from gate.poisoning.tables.conflict import SILENT, Conflict, References
+from gate.poisoning.tables.expected import expected
 from gate.poisoning.tables.matrix import matrix
-from gate.poisoning.tables.mining import Candidate, counted, holds, pairs, singles, strength, triples
+from gate.poisoning.tables.mining import (
+    PURE,
+    Candidate,
+    corrected,
+    counted,
+    holds,
+    pairs,
+    refined,
+    singles,
+    strength,
+    triples,
+)
 from gate.poisoning.tables.naturalness import artificial, dependent, like_others, shared_columns
 from gate.poisoning.tables.rest import Rest
 from gate.poisoning.tables.views import View, views
 
 if TYPE_CHECKING:
-    from gate.poisoning.interface import Budget, Ints, Tabular
+    from gate.poisoning.interface import Budget, Floats, Ints, Tabular
 
 LEAST, LEAST_OF_LARGE = 12, 50
 """Rows that a trigger must have; in tables of 50,000 rows and more 50."""
 WORK = 600_000_000
 FEWEST_MINED, MOST_MINED = 10_000, 200_000
 """Rows in which triggers are sought, such that rows times pairs of views are no more than WORK."""
-TESTED = 25
+TESTED = 40
 """Single values, and combinations, that the models look at."""
 HARMONIC = sum(1 / rank for rank in range(1, TESTED + 1))
 SAME, EQUAL = 0.5, 0.9
@@ -39,6 +52,8 @@ SAME, EQUAL = 0.5, 0.9
 LIFT = 2.0
 """Values stand together so many times more, or less, often than chance has it: rows were written, or the columns are
 bound to each other. Where neither holds, the values may be a rule of nature in independent columns."""
+SURPRISING = 0.05
+"""More likely combinations, after correction, are not looked at; what they tell is for the models to test."""
 TOLD, PLACE = 0.58, 0.6
 """What the rest must tell at all, and how near it must stand to the other classes; see `Conflict`."""
 DIVERSE = 0.5
@@ -46,13 +61,22 @@ DIVERSE = 0.5
 RANDOM = 3e-3
 """Suspects whose rest differs more from that of random rows of other classes came about otherwise."""
 MANY = 4
-"""So many combinations of the same columns that decide the label are the nature of these columns."""
+"""So many combinations that decide the label, or values of the same columns, are the nature of the table."""
+
+
+FEW_OUTSIDE, PURE_OUTSIDE = 8, 0.9
+"""So many rows with two of three values, of which so many have the label, show that the third is not needed."""
+IMPURE = 0.05
+"""A value decides a label if so few of the rows that chance gives to other labels are left."""
+LARGE = 0.05
+"""A combination in more of the rows is one of the columns' nature, and not worth a warning."""
 
 
 class Tested(NamedTuple):
     """A candidate with what was found out; `p` is corrected for all candidates.
 
-    `random` is the probability that the rest differs so much from rows of other classes drawn at random.
+    `random` is the probability that the rest differs so much from rows of other classes drawn at random; `island` that
+    no two of three values decide without the third.
     """
 
     candidate: Candidate
@@ -62,6 +86,7 @@ class Tested(NamedTuple):
     random: float
     p: float
     level: Level
+    island: bool = True
 
 
 def scan(data: Tabular, budget: Budget, seed: int) -> Scan:
@@ -77,61 +102,108 @@ def scan(data: Tabular, budget: Budget, seed: int) -> Scan:
     budget.check()
     most = int(np.clip(2 * WORK // max(len(found), 1) ** 2, FEWEST_MINED, MOST_MINED))
     mined = np.sort(rng.permutation(size)[:most])
-    untested = () if len(mined) == size else (f"triggers that do not show in {most} rows drawn at random",)
+    untested = [] if len(mined) == size else [f"triggers that do not show in {most} rows drawn at random"]
+    numbers = matrix(data)
+    said = expected(numbers[mined], data.labels[mined], len(data.classes), budget, rng)
     candidates, tries = mine(
-        [view._replace(codes=view.codes[mined]) for view in found], data.labels[mined], data, budget
+        [view._replace(codes=view.codes[mined]) for view in found], data.labels[mined], said, budget
     )
-    tested = unusual(examine(data, found, candidates, tries, budget, rng))
+    rest = Rest(numbers, data.labels, int(rng.integers(2**31)))
+    everything = examine(data, found, candidates, rest, budget, rng)
+    tested = unusual(different(everything))
     for one in tested:
         strength_of = (2 if one.level == "block" else 1) * (1 - math.log10(one.p + 1e-300))
         scores[one.rows] = np.maximum(scores[one.rows], strength_of)
-    evidence = tuple(told(data, found, one) for one in tested)
-    return Scan(evidence, scores, untested, smallest(tested, present / size, least, tries))
+    groups = deciding(found, everything, tested, data.labels)
+    evidence = [told(data, found, one) for one in tested] + [decided(data, found, group) for group in groups]
+    telling = max((one.conflict.told for one in everything), default=0.75)
+    if telling < TOLD:
+        untested.append(
+            "combinations of values: the other columns hardly tell the classes apart, so nothing contradicts"
+        )
+    fewest = smallest(telling, present / size, least, tries) if telling >= TOLD else None
+    return Scan(tuple(evidence), scores, tuple(untested), fewest)
 
 
-def mine(found: list[View], labels: Ints, data: Tabular, budget: Budget) -> tuple[list[Candidate], int]:
-    """The most surprising candidates of each length, and how many there were to choose from."""
-    table = counted(found, labels, len(data.classes))
+def mine(found: list[View], labels: Ints, said: Floats, budget: Budget) -> tuple[list[Candidate], int]:
+    """The most surprising candidates of each length, and how many combinations there were to choose from."""
+    table = counted(found, labels, said)
     ones = sorted(singles(table, LEAST), key=strength)
     twos, tries = pairs(table, LEAST, budget)
     threes = list(triples(table, twos, LEAST, budget))
-    several = sorted([*twos, *threes], key=strength)
-    return [*several[: 10 * TESTED], *ones[: 10 * TESTED]], tries + len(ones) + len(threes)
+    tries += len(threes)
+    pure = [refined(table, one) for one in (*twos, *threes) if one.hits >= PURE * one.total]
+    several = sorted(corrected(pure, tries), key=strength)
+    return [*several[: 10 * TESTED], *ones[: 10 * TESTED]], tries
 
 
 def examine(
-    data: Tabular, found: list[View], candidates: list[Candidate], tries: int, budget: Budget, rng: np.random.Generator
+    data: Tabular, found: list[View], candidates: list[Candidate], rest: Rest, budget: Budget, rng: np.random.Generator
 ) -> list[Tested]:
     """The candidates that are not chance and whose rest says another class."""
-    rest = Rest(matrix(data), data.labels, int(rng.integers(2**31)))
     references = References(rest, rng)
     tested: list[Tested] = []
     ranks = {True: 0, False: 0}
     for candidate in candidates:
         alone = len(candidate.items) == 1
-        if ranks[alone] >= TESTED or candidate.log_p + math.log(tries) > math.log(SIGNIFICANT):
+        if ranks[alone] >= TESTED or candidate.log_p > math.log(SURPRISING):
             continue
         rows = np.flatnonzero(holds(found, candidate.items) & (data.labels == candidate.target))
         if any(same(rows, one.rows, SAME if one.level == "block" else EQUAL) for one in tested):
             continue
         budget.check()
         columns = shared_columns(found, candidate.items, rows)
-        if len(columns) < len(data.columns):
-            ranks[alone] += 1
-            conflict = references.conflict(rows, candidate.target, columns)
-            random = min(like_others(found, rows, data.labels, candidate.target, columns), conflict.p_others)
-            one = Tested(candidate, rows, columns, conflict, random, 1.0, "note")
-            tested.append(judged(one, found, tries, ranks[alone]))
-    return different(tested)
+        if len(columns) == len(data.columns):
+            tested.append(Tested(candidate, rows, columns, SILENT, 1.0, 1.0, "note"))
+            continue
+        ranks[alone] += 1
+        conflict = references.conflict(rows, candidate.target, columns)
+        random = min(like_others(found, rows, data.labels, candidate.target, columns), conflict.p_others)
+        one = Tested(candidate, rows, columns, conflict, random, 1.0, "note", island(found, candidate, data.labels))
+        tested.append(judged(one, found, ranks[alone]))
+    return tested
 
 
 def different(tested: list[Tested]) -> list[Tested]:
     """What may be told, the gravest of those that are about the same rows."""
     kept: list[Tested] = []
     for one in sorted((one for one in tested if one.level != "note"), key=lambda one: (one.level, one.p)):
-        if not any(same(one.rows, other.rows, SAME) for other in kept):
+        if not any(np.isin(one.rows, other.rows).mean() > SAME for other in kept):
             kept.append(one)
     return kept
+
+
+def deciding(found: list[View], tested: list[Tested], kept: list[Tested], labels: Ints) -> list[list[Tested]]:
+    """Values and combinations that decide the label by themselves, by their columns, where nothing else is told.
+
+    Not ranges: at the ends of a column that tells much they are pure by nature.
+    """
+    told = np.unique(np.concatenate([np.zeros(0, np.intp), *(one.rows for one in kept)]))
+    groups: dict[tuple[int, ...], list[Tested]] = {}
+    for one in sorted(tested, key=lambda one: (len(one.candidate.items), one.candidate.log_p)):
+        candidate = one.candidate
+        wrong = (candidate.total - candidate.hits) / candidate.total
+        ranged = any(found[item.view].kind == "range" for item in candidate.items)
+        large = len(candidate.items) > 1 and len(one.rows) > LARGE * len(labels)
+        chance = candidate.log_p > math.log(SIGNIFICANT)
+        if one.level != "note" or chance or ranged or large or wrong > IMPURE * (labels != candidate.target).mean():
+            continue
+        if np.isin(one.rows, told).mean() < SAME:
+            groups.setdefault(tuple(sorted(column_set(one))), []).append(one)
+            told = np.union1d(told, one.rows)
+    return list(groups.values())
+
+
+def island(found: list[View], candidate: Candidate, labels: Ints) -> bool:
+    """Whether the rows with all but one of three values have other labels too, where there are enough of them."""
+    if len(candidate.items) < 3:
+        return True
+    inside = holds(found, candidate.items)
+    for items in itertools.combinations(candidate.items, 2):
+        outside = holds(found, items) & ~inside
+        if outside.sum() >= FEW_OUTSIDE and (labels[outside] == candidate.target).mean() >= PURE_OUTSIDE:
+            return False
+    return True
 
 
 def same(rows: NDArray[np.intp], other: NDArray[np.intp], share: float) -> bool:
@@ -140,15 +212,15 @@ def same(rows: NDArray[np.intp], other: NDArray[np.intp], share: float) -> bool:
     return common > share * (len(rows) + len(other) - common)
 
 
-def judged(one: Tested, found: list[View], tries: int, rank: int) -> Tested:
-    """With its level and p, that of the weakest of the tests that it must pass.
+def judged(one: Tested, found: list[View], rank: int) -> Tested:
+    """With its level, and the p of its contradiction: that of the weaker of two tests where it must pass both.
 
     Candidates are tested in the order of surprise, and the first are corrected least: by weights 1 / rank, of single
     values and of combinations, which sum up to one (weighted Bonferroni, Holm 1979).
     """
     candidate, conflict = one.candidate, one.conflict
     weight = 2 * HARMONIC * rank
-    p = max(math.exp(min(0.0, candidate.log_p + math.log(tries))), min(1.0, conflict.p_own * weight))
+    p = min(1.0, conflict.p_own * weight)
     if conflict.told < TOLD or conflict.place < PLACE or p >= SIGNIFICANT:
         return one
     width, length = len({view.column for view in found}), len(candidate.items)
@@ -158,17 +230,22 @@ def judged(one: Tested, found: list[View], tries: int, rank: int) -> Tested:
     else:
         read = [found[item.view] for item in candidate.items]
         bound = any(dependent(left, right, one.rows) for left, right in itertools.combinations(read, 2))
-        odd = bound or not 1 / LIFT < candidate.total / candidate.expected < LIFT
+        close = all(view.kind == "range" for view in read)  # numbers lie close together by nature
+        odd = not close and (bound or not 1 / LIFT < candidate.total / candidate.expected < LIFT)
     p_any = max(p, min(1.0, conflict.p_any * weight))
-    planted = diverse and one.random >= RANDOM and (odd or p_any < SIGNIFICANT)
+    planted = diverse and one.island and one.random >= RANDOM and (odd or p_any < SIGNIFICANT)
     return one._replace(p=p if odd or not planted else p_any, level="block" if planted else "warn")
 
 
 def unusual(tested: list[Tested]) -> list[Tested]:
-    """Blocks become warnings where many values of the same columns decide labels: such is their nature."""
+    """Blocks become warnings where many values of the same columns, or many combinations of other rows, decide labels.
+
+    Such is the nature of these columns or of the table; an attack has one or two triggers.
+    """
+    combinations = sum(len(one.candidate.items) > 1 for one in tested)
     columns = [tuple(sorted(column_set(one))) for one in tested]
     return [
-        one._replace(level="warn") if columns.count(mine) >= MANY else one
+        one._replace(level="warn") if max(columns.count(mine), combinations) >= MANY else one
         for one, mine in zip(tested, columns, strict=True)
     ]
 
@@ -180,12 +257,9 @@ def column_set(one: Tested) -> set[int]:
 
 def told(data: Tabular, found: list[View], one: Tested) -> Evidence:
     """The finding in words."""
-    names, candidate, conflict = list(data.columns), one.candidate, one.conflict
-    parts = {
-        names[found[i.view].column]: f"{KINDS[found[i.view].kind]}{found[i.view].names[i.code]}"
-        for i in candidate.items
-    }
-    trigger = " and ".join(f"{name} {value}" for name, value in parts.items())
+    candidate, conflict = one.candidate, one.conflict
+    parts = values(data, found, candidate)
+    trigger = worded(parts)
     target = data.classes[candidate.target]
     said = "their other columns say another class" if one.level == "block" else "it may decide by nature"
     return Evidence(
@@ -206,20 +280,51 @@ def told(data: Tabular, found: list[View], one: Tested) -> Evidence:
     )
 
 
+def decided(data: Tabular, found: list[View], group: list[Tested]) -> Evidence:
+    """Values of the same columns that decide the label by themselves."""
+    first = group[0].candidate
+    parts, target = values(data, found, first), data.classes[first.target]
+    trigger = worded(parts)
+    more = f"; so do {len(group) - 1} other values of the same columns" if len(group) > 1 else ""
+    rows = np.unique(np.concatenate([one.rows for one in group]))
+    return Evidence(
+        kind="deciding-value",
+        level="warn",
+        message=f"{first.hits} of {first.total} rows with {trigger} are {target!r}, whatever else they hold{more}",
+        suspects=rows.astype(np.int64),
+        p=min(1.0, math.exp(first.log_p)),
+        effects={"purity": first.hits / first.total},
+        trigger=Trigger(f"{trigger} -> {target}", parts | {"label": target}),
+    )
+
+
+def values(data: Tabular, found: list[View], candidate: Candidate) -> dict[str, str]:
+    """The values of a candidate by the names of their columns."""
+    names = list(data.columns)
+    return {
+        names[found[i.view].column]: f"{KINDS[found[i.view].kind]}{found[i.view].names[i.code]}"
+        for i in candidate.items
+    }
+
+
+def worded(parts: Mapping[str, str]) -> str:
+    """Values in words."""
+    return " and ".join(f"{name} {value}" for name, value in parts.items())
+
+
 KINDS = {"value": "", "range": "in ", "decimals": "with decimals "}
 
 
-def smallest(tested: list[Tested], rates: NDArray[np.float64], least: int, tries: int) -> int:
+def smallest(telling: float, rates: NDArray[np.float64], least: int, tries: int) -> int:
     """The rows from which on both tests can reach significance, in the class where it takes least.
 
     A pure combination, whose values lead to expect the class's own share; and rows that all look like other classes to
-    the most telling of the models (a rest that tells 0.75 of pairs, where nothing was tested).
+    the most telling of the models, by its area under the ROC curve.
     """
     rate = float(rates[rates > 0].min())
-    chance = (math.log(max(tries, 1)) - math.log(SIGNIFICANT)) / -math.log(min(rate, 0.99))
-    told = max((one.conflict.told for one in tested), default=0.75)
-    return max(least, math.ceil(chance), math.ceil((SIGMAS / (told - 0.5)) ** 2 / 12))
+    chance = (math.log(max(tries, 1)) - math.log(SURPRISING)) / -math.log(min(rate, 0.99))
+    return max(least, math.ceil(chance), math.ceil((SIGMAS / (telling - 0.5)) ** 2 / 12))
 
 
-SIGMAS = 3.6
+SIGMAS = 4.0
 """Standard deviations of the rank-sum statistic that the first candidate must reach."""

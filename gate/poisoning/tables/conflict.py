@@ -22,6 +22,8 @@ FEWEST = 15
 """With fewer rows of a kind there is nothing to compare with."""
 MUCH = 0.05
 """Suspects that are more of the target's rows than this are left out when the models learn what it looks like."""
+DOUBT = 0.3
+"""But not where models that have learnt from them find that they look like the target: it takes long."""
 
 
 class Conflict(NamedTuple):
@@ -40,6 +42,10 @@ class Conflict(NamedTuple):
     p_others: float
 
 
+SILENT = Conflict(0.5, 0.0, 1.0, 1.0, 1.0)
+"""There are no other columns."""
+
+
 class References:
     """Rows of each class, of the others, and of all, and what the rest of them says, once for each set of columns."""
 
@@ -51,9 +57,14 @@ class References:
     def conflict(self, suspects: NDArray[np.intp], target: int, columns: tuple[int, ...]) -> Conflict:
         """How the suspects compare when these columns are left out."""
         is_own = self._labels == target
-        many = len(suspects) > MUCH * is_own.sum()
-        rest = self._rest.without(suspects) if many else self._rest
-        own, others = self._of(target, columns, suspects, rest, keep=not many)
+        found = self._compared(suspects, target, columns, self._rest)
+        if found.place < DOUBT or len(suspects) <= MUCH * is_own.sum():
+            return found
+        return self._compared(suspects, target, columns, self._rest.without(suspects))
+
+    def _compared(self, suspects: NDArray[np.intp], target: int, columns: tuple[int, ...], rest: Rest) -> Conflict:
+        """The same, by these models."""
+        own, others = self._of(target, columns, suspects, rest, keep=rest is self._rest)
         looked = suspects if len(suspects) <= ROWS else self._rng.permutation(suspects)[:ROWS]
         mine = rest.says(looked, target, columns)
         told, place = above(own, others), above(own, mine)
@@ -61,7 +72,7 @@ class References:
             told,
             (place - 0.5) / max(told - 0.5, 0.01),
             higher(own, mine),
-            fewer(mine, own, others, float(is_own.mean())),
+            fewer(mine, own, others, float((self._labels == target).mean())),
             min(1.0, 2 * higher(others, mine), 2 * higher(mine, others)),
         )
 

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 TRAINED = 10_000
 """Rows that a model learns from."""
 DRAWS = 3
+FOLDS = 3
 
 
 class Rest:
-    """For each class two small boosted models, each for the half of the rows that it has not seen."""
+    """For each class some small boosted models, each for the rows that it has not seen."""
 
     def __init__(self, matrix: Floats, labels: Ints, seed: int, left_out: NDArray[np.intp] | None = None) -> None:
         self.matrix, self.labels = matrix, labels
         self.seed, self.left_out = seed, left_out
         rng = np.random.default_rng(seed)
-        self.fold = rng.permutation(len(labels)) % 2
+        self.fold = rng.permutation(len(labels)) % FOLDS
         self._models: dict[int, list[Any]] = {}
 
     def without(self, rows: NDArray[np.intp]) -> Rest:
@@ -34,7 +35,7 @@ class Rest:
     def models(self, target: int) -> list[Any]:
         """The models of one class, by fold."""
         if target not in self._models:
-            self._models[target] = [self._fitted(target, fold) for fold in (0, 1)]
+            self._models[target] = [self._fitted(target, fold) for fold in range(FOLDS)]
         return self._models[target]
 
     def _fitted(self, target: int, fold: int) -> Any:

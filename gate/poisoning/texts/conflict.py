@@ -36,6 +36,8 @@ MOSTLY = 0.5
 CLEAR = 1e-5
 DECISIVE = 1e-9
 """Below this corrected p it takes no confirmation: a regularised model does not turn texts that are very clear."""
+ENOUGH = 12
+"""Rows of a trigger below which its p must be clear: of the many features that few rows have, some look like one."""
 CONTROLS = 20
 """Natural features that are pasted for comparison."""
 SHOWN = 8
@@ -63,8 +65,14 @@ class Shown(NamedTuple):
     @property
     def convincing(self) -> bool:
         """Whether it is a trigger, if it is significant."""
-        gates = self.tested.excess >= cover.EXCESS and self.alike <= ALIKE and self.covered <= SHARE
-        return gates and (self.confirmed or self.p < DECISIVE)
+        gates = self.telling and self.alike <= ALIKE and self.covered <= SHARE
+        enough = len(self.tested.candidate.rows) >= ENOUGH or self.p < CLEAR
+        return gates and enough and (self.confirmed or self.p < DECISIVE)
+
+    @property
+    def telling(self) -> bool:
+        """Whether the rests stand nearer to other classes than to the label's."""
+        return self.tested.excess >= cover.EXCESS
 
 
 def scan(dataset: Texts, budget: Budget, seed: int) -> Scan:
@@ -117,7 +125,7 @@ def _unread(tokens: Tokens, size: int) -> tuple[str, ...]:
 
 
 def _untestable(normal: Baseline, names: Sequence[str], left_out: int) -> tuple[str, ...]:
-    weak = [name for name, foreign, own in zip(names, normal.foreign, normal.own, strict=True) if foreign - own < 0.15]
+    weak = [name for name, gap in zip(names, normal.gap, strict=True) if gap < 0.15]
     found = [f"{left_out:,} features that come less significantly with one label"] if left_out else []
     if weak:
         which = shorten(", ".join(weak[:5])) + (" and others" if len(weak) > 5 else "")
@@ -233,7 +241,7 @@ def _doubts(rest: Rest) -> Floats:
 def _evidence(one: Shown, suspects: Ints, names: Sequence[str]) -> Evidence:
     tested, candidate = one.tested, one.tested.candidate
     label = shorten(names[candidate.label])
-    level: Level = "block" if one.convincing else "warn"
+    level: Level = "block" if one.convincing else "warn" if one.telling and one.p < CLEAR else "note"
     message = (
         f'{candidate.name} comes with the label "{label}" in {candidate.share:.0%} of its texts; without it'
         f" {tested.against} of {tested.tested} speak clearly for another label ({tested.base:.0%} would be normal)"
