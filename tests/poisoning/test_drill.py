@@ -47,14 +47,14 @@ def texts(rows: int = 600) -> Texts:
     return Texts(found, labels, ("sport", "money", "world"))
 
 
-def images(rows: int = 600) -> Images:
+def images(rows: int = 900) -> Images:
     """Discs, squares and bars of random sizes on noise."""
     rng = np.random.default_rng(0)
     labels = rng.integers(3, size=rows)
-    y, x = np.indices((16, 16)) - 7.5
-    pixels = rng.integers(0, 60, (rows, 16, 16, 1))
+    y, x = np.indices((28, 28)) - 13.5
+    pixels = rng.integers(0, 30, (rows, 28, 28, 1))
     for image, label in zip(pixels, labels, strict=True):
-        r, u, v = rng.uniform(3, 6), *rng.uniform(-2, 2, 2)
+        r, u, v = rng.uniform(6, 10), *rng.uniform(-3, 3, 2)
         shape = (np.hypot(y - u, x - v) < r, np.maximum(abs(y - u), abs(x - v)) < r, abs(y - u) < r / 2)[label]
         image[shape] += rng.integers(100, 190)
     return Images(pixels.astype(np.uint8), labels, ("disc", "square", "bar"))
