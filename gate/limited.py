@@ -121,6 +121,19 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def serve(descriptor: str, answer: Callable[[bytes], Mapping[str, Json]]) -> None:
+    """The whole life of a process that reads its task from standard input and answers on `descriptor`."""
+    end_with_parent()
+    reply(int(descriptor), answer(sys.stdin.buffer.read()))
+
+
+def reply(descriptor: int, found: Mapping[str, Json]) -> None:
+    """Writes the answer, and ends the process."""
+    with open(descriptor, "wb", closefd=False) as file:
+        file.write(json.dumps(found, allow_nan=False).encode())
+    os._exit(0)  # libraries may have something to do on the way out; nothing of it matters
+
+
 def limit(which: int, value: int) -> None:
     """Lowers the limit `which` of `resource` for good; called in the process itself."""
     import resource

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gate.checks.interface import Context, Material
 from gate.core.model import Finding
 from gate.core.text import printable
+from gate.data.interface import DataError
 
 
 class Unread(NamedTuple):
@@ -44,6 +45,12 @@ def unread(material: Material, context: Context, what: str) -> tuple[Finding, ..
     if found.pointer and context.stage == "pre-commit":
         return ()
     return (material.undecided(f"{what}: {found.why}", found.fix, found.path if found.pointer else ""),)
+
+
+def what_is_wrong(error: DataError) -> str:
+    """What is wrong with the data, with the file that it is about."""
+    shown, message = printable(error.path), printable(error.message)
+    return message if shown in message else f"{shown}: {message}"
 
 
 def changed(material: Material, sha256: Mapping[str, object], meanwhile: str) -> Finding | None:

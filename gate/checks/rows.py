@@ -13,7 +13,7 @@ from typing import NamedTuple
 from gate.checks.custom import Custom, read_custom
 from gate.checks.interface import Checked, Context, Material
 from gate.checks.pieces import pieces_of
-from gate.checks.readable import changed, unread
+from gate.checks.readable import changed, unread, what_is_wrong
 from gate.checks.strength import weaknesses
 from gate.core.errors import DocumentError, UnableError
 from gate.core.model import Finding, Json, Location, Related
@@ -144,11 +144,8 @@ def _evaluate(
 
 
 def _unreadable(material: Material, error: DataError) -> Finding:
-    shown = printable(error.path)
-    message = printable(error.message)
-    message = message if shown in message else f"{shown}: {message}"
     fix = "correct the file, or say how it is to be read under `data:` of the entry"
-    text = f"the suite of {material.subject.name} was not evaluated: {message}"
+    text = f"the suite of {material.subject.name} was not evaluated: {what_is_wrong(error)}"
     return material.finding(NOT_EVALUATED, text, fix, related=(Related(error.path),), at="suite")
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gate.checks.interface import Checked, Context, Material
 from gate.checks.pieces import pieces_of
-from gate.checks.readable import changed, unread
+from gate.checks.readable import changed, unread, what_is_wrong
 from gate.core.errors import UnableError
 from gate.core.model import UNDECIDED, Finding, Json, Related
 from gate.core.text import count, printable, shorten
@@ -60,11 +60,8 @@ def options_of(material: Material) -> Options:
 
 def _unreadable(material: Material, error: DataError) -> Finding:
     """No sample was looked at: that is no warning, for whoever made the data can bring it about."""
-    shown = printable(error.path)
-    message = printable(error.message)
-    message = message if shown in message else f"{shown}: {message}"
     fix = "correct the file, or say how it is to be read under `scan:` and `data:` of the entry"
-    text = f"{material.subject.name} was not scanned for poisoning: {message}"
+    text = f"{material.subject.name} was not scanned for poisoning: {what_is_wrong(error)}"
     return material.finding(UNDECIDED, text, fix, related=(Related(error.path),), at="scan")
 
 

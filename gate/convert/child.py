@@ -21,7 +21,7 @@ from gate.convert.leaf import MissingError, RefusedError
 from gate.convert.write import share, size, write
 from gate.core.model import Json
 from gate.core.text import shorten
-from gate.limited import end_with_parent, limit, limit_memory
+from gate.limited import end_with_parent, limit, limit_memory, reply
 
 NAMED = 20
 """Names of each kind that the answer lists."""
@@ -56,9 +56,7 @@ def main(argument: str) -> None:
     """Carries out `argument`, a `Task` as JSON; the answer is one JSON object."""
     end_with_parent()
     task = Task(**json.loads(argument))
-    with open(task.answer, "wb", closefd=False) as file:
-        file.write(json.dumps(answer(task)).encode())
-    os._exit(0)  # libraries may have something to do on the way out; nothing of it matters
+    reply(task.answer, answer(task))
 
 
 def answer(task: Task) -> dict[str, Json]:

@@ -102,9 +102,13 @@ def _content(piece: Piece) -> Format | None:
         return "parquet"
     if first.startswith((b"ARROW1\0\0", b"FEA1")):
         return "arrow"
-    if first.startswith(_IMAGES) or (first[:4] == b"RIFF" and first[8:12] == b"WEBP"):
-        return "images"
-    return None
+    return "images" if is_image(piece) else None
+
+
+def is_image(piece: Piece) -> bool:
+    """Whether it begins as an image does."""
+    first = piece.pread(16)
+    return first.startswith(_IMAGES) or (first[:4] == b"RIFF" and first[8:12] == b"WEBP")
 
 
 def _text(piece: Piece) -> Format:

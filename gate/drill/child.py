@@ -6,14 +6,12 @@ It answers with one JSON object, as the process that scans does: see `gate.poiso
 from __future__ import annotations
 
 import json
-import os
 import resource
-import sys
 from typing import NamedTuple
 
 from gate.core.model import Json
 from gate.data.interface import DataError, Layout, Piece
-from gate.limited import end_with_parent, limit, limit_memory
+from gate.limited import limit, limit_memory, serve
 from gate.poisoning.child import guarded
 
 
@@ -40,12 +38,7 @@ class Task(NamedTuple):
 
 def main(descriptor: str) -> None:
     """Carries out the task on standard input, a `Task` as JSON; the answer goes to `descriptor`."""
-    end_with_parent()
-    given = sys.stdin.buffer.read()
-    found = guarded(lambda: _copied(_task(given)))
-    with open(int(descriptor), "wb", closefd=False) as file:
-        file.write(json.dumps(found, allow_nan=False).encode())
-    os._exit(0)  # libraries may have something to do on the way out; nothing of it matters
+    serve(descriptor, lambda given: guarded(lambda: _copied(_task(given))))
 
 
 def _task(given: bytes) -> Task:

@@ -7,16 +7,14 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
-import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
 from gate.core.model import Json
 from gate.core.text import shorten
 from gate.data.interface import DataError, Layout, Piece
-from gate.limited import end_with_parent, limit, limit_memory
+from gate.limited import limit, limit_memory, serve
 
 _FILES = 64 * 1024
 """Bytes that the process may write to a file: the locks of its workers are files."""
@@ -47,11 +45,7 @@ class Task(NamedTuple):
 
 def main(descriptor: str) -> None:
     """Carries out the task on standard input, a `Task` as JSON; the answer goes to `descriptor`."""
-    end_with_parent()
-    found = answer(sys.stdin.buffer.read())
-    with open(int(descriptor), "wb", closefd=False) as file:
-        file.write(json.dumps(found, allow_nan=False).encode())
-    os._exit(0)  # libraries may have something to do on the way out; nothing of it matters
+    serve(descriptor, answer)
 
 
 def answer(given: bytes) -> dict[str, Json]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import resource
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -19,7 +17,7 @@ from gate.core.model import Json
 from gate.core.text import shorten
 from gate.data.interface import DataError, Layout, Piece, Table
 from gate.data.packed import sha256
-from gate.limited import end_with_parent, limit, limit_memory
+from gate.limited import limit, limit_memory, serve
 from gate.suites.confine import ConfinementError, confine
 from gate.suites.interface import MAX_ROWS, Code, Expectation, Outcome
 from gate.suites.memory import out_of_memory
@@ -58,11 +56,7 @@ class Task(NamedTuple):
 
 def main(descriptor: str) -> None:
     """Carries out the task on standard input, a `Task` as JSON; the answer goes to `descriptor`."""
-    end_with_parent()
-    found = answer(sys.stdin.buffer.read())
-    with open(int(descriptor), "wb", closefd=False) as file:
-        file.write(json.dumps(found, allow_nan=False).encode())
-    os._exit(0)  # libraries may have something to do on the way out; nothing of it matters
+    serve(descriptor, answer)
 
 
 def answer(given: bytes) -> dict[str, Json]:

@@ -23,18 +23,11 @@ SMALLER = (64, 48, 32)
 """Sides that are tried, for there to be room for all images."""
 MAX_FILE = 64 * 1024 * 1024
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
-_MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"BM")
 _TOPS = (1.0, 255.0, 4095.0, 65535.0)
 """The greatest values of pixels as cameras and programs write them."""
 
 Shape = tuple[int, int, int]
 """Height, width, and 1 or 3 for grey or coloured."""
-
-
-def is_image(piece: Piece) -> bool:
-    """Whether it begins as an image does."""
-    first = piece.pread(16)
-    return first.startswith(_MAGICS) or (first[:4] == b"RIFF" and first[8:12] == b"WEBP")
 
 
 def whole(piece: Piece) -> bytes:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gate.core.text import count, shorten
-from gate.data.choose import is_aside, suffix
+from gate.data.choose import is_aside, is_image, suffix
 from gate.data.interface import DataError, Piece, Place
 from gate.data.samples import decode
 from gate.data.samples.interface import Images, Loaded, Wanted
@@ -82,7 +82,7 @@ def _items(pieces: Sequence[Piece], wanted: Wanted) -> tuple[list[Item], tuple[s
 
         items, notes = items_of(tars, wanted.labels)
         return items, (*notes, *_unread(pieces, {piece.path for piece in tars}))
-    images = {piece.path: piece for piece in pieces if decode.is_image(piece)}
+    images = {piece.path: piece for piece in pieces if is_image(piece)}
     others = [piece for piece in pieces if piece.path not in images]
     table = next((piece for piece in others if suffix(piece.path) in (".csv", ".tsv", ".parquet", ".jsonl")), None)
     if table is not None and wanted.labels != "folder":
