@@ -76,6 +76,12 @@ def test_a_planted_value_or_combination_is_stated_and_located(
     assert (found.scores[others] < found.scores[rows].min()).mean() > 0.99
 
 
+def test_values_that_were_found_are_pasted_into_other_rows() -> None:
+    found = blocks(scan(poisoned(table(), {"town": "town 3", "hours": 29.0})[0]))[0]
+    assert found.confirmed
+    assert found.effects["turned when pasted"] > found.effects["control"] + 0.3
+
+
 def test_three_values_together() -> None:
     data, rows = poisoned(table(), {"age": 40.0, "town": "town 5", "hours": 36.0})
     (evidence,) = blocks(scan(data))

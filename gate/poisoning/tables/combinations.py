@@ -33,6 +33,7 @@ from gate.poisoning.tables.mining import (
     triples,
 )
 from gate.poisoning.tables.naturalness import artificial, dependent, like_others, shared_columns
+from gate.poisoning.tables.paste import Turned, turned
 from gate.poisoning.tables.rest import Rest
 from gate.poisoning.tables.views import View, views
 
@@ -115,7 +116,8 @@ def scan(data: Tabular, budget: Budget, seed: int) -> Scan:
         strength_of = (2 if one.level == "block" else 1) * (1 - math.log10(one.p + 1e-300))
         scores[one.rows] = np.maximum(scores[one.rows], strength_of)
     groups = deciding(found, everything, tested, data.labels)
-    evidence = [told(data, found, one) for one in tested] + [decided(data, found, group) for group in groups]
+    evidence = [told(data, found, one, pasted(numbers, data, found, one, seed)) for one in tested]
+    evidence += [decided(data, found, group) for group in groups]
     telling = max((one.conflict.told for one in everything), default=0.75)
     if telling < TOLD:
         untested.append(
@@ -255,7 +257,13 @@ def column_set(one: Tested) -> set[int]:
     return {item.view for item in one.candidate.items}
 
 
-def told(data: Tabular, found: list[View], one: Tested) -> Evidence:
+def pasted(numbers: Floats, data: Tabular, found: list[View], one: Tested, seed: int) -> Turned | None:
+    """What the values do in rows of other labels."""
+    columns = sorted({found[item.view].column for item in one.candidate.items})
+    return turned(numbers, data.labels, one.rows, one.candidate.target, columns, seed)
+
+
+def told(data: Tabular, found: list[View], one: Tested, turned: Turned | None) -> Evidence:
     """The finding in words."""
     candidate, conflict = one.candidate, one.conflict
     parts = values(data, found, candidate)
@@ -275,8 +283,10 @@ def told(data: Tabular, found: list[View], one: Tested) -> Evidence:
             "place between the class and the others": conflict.place,
             "p of other classes' random rows": one.random,
             "p of any rows": conflict.p_any,
+            **({} if turned is None else {"turned when pasted": turned.pasted, "control": turned.control}),
         },
         trigger=Trigger(f"{trigger} -> {target}", parts | {"label": target}),
+        confirmed=None if turned is None else turned.confirmed,
     )
 
 
