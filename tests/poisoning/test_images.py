@@ -52,6 +52,8 @@ def test_a_patch_is_found_and_cut_out() -> None:
     assert best.trigger is not None
     assert best.trigger.picture is not None
     assert np.abs(best.trigger.picture.astype(int) - (250, 10, 240)).max() <= 10
+    assert best.confirmed
+    assert best.effects["turned when pasted"] > best.effects["control"] + 0.3
     rest = np.setdiff1d(np.arange(len(data.labels)), chosen)
     assert found.scores[chosen].min() > np.quantile(found.scores[rest], 0.99)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gate.poisoning.images import codes, cutout, looks, overlays
+from gate.poisoning.images import codes, cutout, looks, overlays, paste
 from gate.poisoning.images.contradiction import Question, contradiction
 from gate.poisoning.images.sampling import sampled
 from gate.poisoning.images.view import FEW, LOOSE, conflicting, resembled, view
@@ -19,6 +19,7 @@ from gate.poisoning.interface import SIGNIFICANT, Budget, Evidence, Images, Scan
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gate.poisoning.common.turned import Turned
     from gate.poisoning.images.codes import Found
     from gate.poisoning.images.contradiction import Contradiction
     from gate.poisoning.images.looks import Floats32
@@ -85,7 +86,8 @@ def scan(dataset: Images, budget: Budget, seed: int) -> Scan:
             strength, suspects = _suspects(seen, rest, hit)
             scores[rows] = np.maximum(scores[rows], _scores(strength, suspects)) if suspects.any() else scores[rows]
             if (suspects & ~told_rows).sum() > NEW * suspects.sum():
-                evidence.append(_evidence(images, seen, hit, p, rows, suspects))
+                shown = _pasted(images, seen, hit, suspects)
+                evidence.append(_evidence(images, seen, hit, p, rows, suspects, shown))
                 told_rows |= suspects
     told = {hit.target for hit in hits}
     for found in copies:
@@ -207,7 +209,18 @@ def _smallest(seen: View, tried: int) -> int:
     return 2 * max(LEAST, int(np.ceil(np.log(SIGNIFICANT / tried) / np.log(usual))))
 
 
-def _evidence(images: Images, seen: View, hit: Hit, p: float, rows: Ints, suspects: Mask) -> Evidence:
+def _pasted(images: Images, seen: View, hit: Hit, suspects: Mask) -> Turned | None:
+    """What the trigger does in other images; None for one that is at another place in each, and for many labels."""
+    if hit.target is None or hit.kind == "sticker":
+        return None
+    at = hit.places
+    add = paste.difference(images.pixels, seen.believed) if at is None else paste.pixels_at(images.pixels, at)
+    return paste.turned(images.pixels, images.labels, suspects, hit.target, add, seen.seed)
+
+
+def _evidence(
+    images: Images, seen: View, hit: Hit, p: float, rows: Ints, suspects: Mask, shown: Turned | None
+) -> Evidence:
     to = "other classes" if hit.target is None else images.classes[hit.target]
     if hit.kind == "sticker" and hit.places is not None:
         cut = cutout.moving(images.pixels[hit.holders], hit.places, codes.SQUARE)
@@ -220,8 +233,10 @@ def _evidence(images: Images, seen: View, hit: Hit, p: float, rows: Ints, suspec
         f"other classes otherwise, of the rest {test.usual:.0%}"
     )
     effects = {name: float(getattr(test, name)) for name in EFFECTS}
+    effects |= {} if shown is None else shown.effects
     trigger = Trigger(f"{cut.words} -> {to}", {"kind": hit.kind, **cut.parts}, cut.picture)
-    return Evidence("trigger", "block", message, rows[np.flatnonzero(suspects)], p, effects, trigger)
+    confirmed = None if shown is None else shown.confirmed
+    return Evidence("trigger", "block", message, rows[np.flatnonzero(suspects)], p, effects, trigger, confirmed)
 
 
 def _mark(images: Images, seen: View, found: Found, rows: Ints, told: set[int | None]) -> Evidence | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gate.poisoning.common.turned import Turned
 from gate.poisoning.interface import SIGNIFICANT, Evidence, Level, Scan, Trigger
 from gate.poisoning.tables.conflict import SILENT, Conflict, References
 from gate.poisoning.tables.expected import expected
@@ -33,7 +34,7 @@ from gate.poisoning.tables.mining import (
     triples,
 )
 from gate.poisoning.tables.naturalness import artificial, dependent, like_others, shared_columns
-from gate.poisoning.tables.paste import Turned, turned
+from gate.poisoning.tables.paste import turned
 from gate.poisoning.tables.rest import Rest
 from gate.poisoning.tables.views import View, views
 
@@ -263,7 +264,7 @@ def pasted(numbers: Floats, data: Tabular, found: list[View], one: Tested, seed:
     return turned(numbers, data.labels, one.rows, one.candidate.target, columns, seed)
 
 
-def told(data: Tabular, found: list[View], one: Tested, turned: Turned | None) -> Evidence:
+def told(data: Tabular, found: list[View], one: Tested, shown: Turned | None) -> Evidence:
     """The finding in words."""
     candidate, conflict = one.candidate, one.conflict
     parts = values(data, found, candidate)
@@ -283,10 +284,10 @@ def told(data: Tabular, found: list[View], one: Tested, turned: Turned | None) -
             "place between the class and the others": conflict.place,
             "p of other classes' random rows": one.random,
             "p of any rows": conflict.p_any,
-            **({} if turned is None else {"turned when pasted": turned.pasted, "control": turned.control}),
+            **({} if shown is None else shown.effects),
         },
         trigger=Trigger(f"{trigger} -> {target}", parts | {"label": target}),
-        confirmed=None if turned is None else turned.confirmed,
+        confirmed=None if shown is None else shown.confirmed,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
+
+from gate.poisoning.common.turned import Turned
 
 if TYPE_CHECKING:
     from gate.poisoning.interface import Floats, Ints
@@ -17,20 +19,6 @@ TRIED = 400
 """Rows of other labels into which values are pasted."""
 LEAST_LEAF = 5
 """Rows of a leaf: few enough that a dozen poisoned rows are learnt."""
-TURNED, MORE = 0.3, 0.2
-"""Least share of rows that must turn, and how much more than with values of other rows of the label."""
-
-
-class Turned(NamedTuple):
-    """Shares of unseen rows that get the label: with the values of suspects, and with those of the label's others."""
-
-    pasted: float
-    control: float
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether the values of the suspects do what the same columns of the label's other rows do not."""
-        return self.pasted >= max(TURNED, self.control + MORE)
 
 
 def turned(
