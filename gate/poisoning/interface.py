@@ -62,7 +62,8 @@ class Scan(NamedTuple):
 
     `untested` says in words what was skipped and why; `smallest` is the least number of poisoned samples that it
     could have told from chance here, None where nothing was tested. `columns` are scores of single signals, to be
-    shown beside; `curves` the mean loss of each class by epoch, where a network was trained.
+    shown beside; `curves` the mean loss of each class by epoch, where a network was trained. `looks_like` has the class
+    that a sample looks like whose label is in doubt, both as positions.
     """
 
     evidence: tuple[Evidence, ...]
@@ -71,6 +72,7 @@ class Scan(NamedTuple):
     smallest: int | None = None
     columns: Mapping[str, Floats] = {}
     curves: Mapping[str, tuple[float, ...]] = {}
+    looks_like: Mapping[int, int] = {}
 
 
 class OutOfTimeError(Exception):

@@ -45,7 +45,9 @@ def scan(data: Images | Texts | Tabular, budget: Budget, seed: int) -> Scan:
     wrong = issues(judged.labels, probabilities)
     scores = np.zeros(size)
     scores[kept] = np.where(wrong, 1 - own(probabilities, judged.labels), 0)
-    return Scan(told(data, kept[wrong], len(kept), probabilities[wrong].argmax(1), classes), scores, untested)
+    suspects, said = kept[wrong], classes[probabilities[wrong].argmax(1)]
+    looks_like = dict(zip(suspects.tolist(), said.tolist(), strict=True))
+    return Scan(told(data, suspects, len(kept), said), scores, untested, looks_like=looks_like)
 
 
 def issues(labels: Ints, probabilities: Floats) -> NDArray[np.bool_]:
@@ -60,13 +62,13 @@ def issues(labels: Ints, probabilities: Floats) -> NDArray[np.bool_]:
 
 
 def told(
-    data: Images | Texts | Tabular, suspects: NDArray[np.intp], size: int, said: NDArray[np.intp], classes: Ints
+    data: Images | Texts | Tabular, suspects: NDArray[np.intp], size: int, said: NDArray[np.intp]
 ) -> tuple[Evidence, ...]:
     """The rate and the most frequent confusion, as a warning from a rate on, else as a note."""
     if not len(suspects):
         return ()
     rate = len(suspects) / size
-    pairs, counts = np.unique(np.column_stack([data.labels[suspects], classes[said]]), axis=0, return_counts=True)
+    pairs, counts = np.unique(np.column_stack([data.labels[suspects], said]), axis=0, return_counts=True)
     given, other = pairs[counts.argmax()]
     message = (
         f"{len(suspects)} labels ({rate:.1%}) are contradicted by a model of the other samples, "

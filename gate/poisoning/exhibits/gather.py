@@ -59,7 +59,7 @@ def exhibits_of(loaded: Loaded, verdict: Verdict, scans: Mapping[str, Scan], see
             for one in galleries
         ),
         Map(LATE) if late else _map(dataset, mapped, every, places, seed),
-        shown(noise, None),
+        tuple(_doubted(one, row, dataset, scans) for one, row in zip(shown(noise, None), noise.tolist(), strict=True)),
         {shorten(name, 80): losses for scan in scans.values() for name, losses in scan.curves.items()},
     )
 
@@ -97,6 +97,14 @@ def _noise(verdict: Verdict, scans: Mapping[str, Scan]) -> Ints:
             worst: Ints = rows[np.argsort(-scans[found.detector].scores[rows], kind="stable")][:DOUBTED]
             return worst
     return np.zeros(0, np.int64)
+
+
+def _doubted(shown: Sample, row: int, dataset: Dataset, scans: Mapping[str, Scan]) -> Sample:
+    """The sample with the class that it looks like beside its label."""
+    said = [scan.looks_like[row] for scan in scans.values() if row in scan.looks_like]
+    if not said or isinstance(dataset, Instructions):
+        return shown
+    return shown._replace(label=f"{shown.label}, looks like {shorten(dataset.classes[said[0]], 80)}")
 
 
 def _map(dataset: Dataset, rows: Ints, suspects: Ints, places: Mapping[int, Place], seed: int) -> Map:
