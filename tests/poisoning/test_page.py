@@ -233,7 +233,7 @@ def exhibits(given: Any, rows: Sequence[int], seed: int = 0, *, late: bool = Fal
     suspects = np.array(rows, np.int64)
     found = Evidence("trigger", "block", "found", suspects, 1e-9, {}, trigger)
     doubted = Evidence("label-noise", "warn", "noise", np.arange(min(size, 3)), None, {})
-    scans = {"one": Scan((found,), scores), "two": Scan((doubted,), scores, looks_like={0: 1})}
+    scans = {"one": Scan((found,), scores), "two": Scan((doubted,), scores, looks_like={0: 0})}
     return exhibits_of(given, combine(scans, size), scans, seed, late=late)
 
 
@@ -251,7 +251,7 @@ def test_suspects_stand_beside_normal_samples_of_their_class(kind: str) -> None:
     assert all(bool(one.picture) == (kind == "images") for one in gallery.suspects)
     assert noise.suspects == ()
     assert [one.place.row for one in shown.noise] == [0, 1, 2]
-    assert [one.label.endswith("looks like class 1") for one in shown.noise] == [kind != "instructions", False, False]
+    assert [one.label.endswith("looks like class 0") for one in shown.noise] == [kind != "instructions", False, False]
     assert {point.place.row for point in shown.map.points if point.suspect} == set(rows)
     assert len(shown.map.points) == 120
     assert all(0 <= point.x <= 1 and 0 <= point.y <= 1 for point in shown.map.points)
