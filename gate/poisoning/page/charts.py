@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gate.core.text import shorten
+from gate.html.markup import safe, section
 from gate.poisoning.answer import Scanned
 from gate.poisoning.exhibits.interface import Map, Point
-from gate.poisoning.page.markup import at, safe, samples, section
+from gate.poisoning.page.markup import at, samples
 
 WIDTH, HEIGHT, EDGE = 720, 480, 14
 COLOURS = 8

@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 
 from gate.core.text import count
+from gate.html.markup import bullets, document, safe, section, wide
 from gate.poisoning.answer import MAX_SUSPECTS, Scanned
 from gate.poisoning.page.charts import curves, samples_map
 from gate.poisoning.page.evidence import evidence, noise
-from gate.poisoning.page.markup import bullets, safe, samples, section, wide
+from gate.poisoning.page.markup import samples
 from gate.poisoning.page.style import STYLE
 from gate.poisoning.page.verdict import verdict
 
 CLASSES = 60
 """Rows of the table of classes."""
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Poisoning scan of {name}</title>
-<style>{style}</style>
-</head>
-<body>
-<header><h1>Poisoning scan of {name}</h1></header>
-<main>
-{content}
-</main>
-</body>
-</html>
-"""
 
 
 def page(name: str, scanned: Scanned) -> str:
-    """The HTML of a scan of the dataset `name`.
-
-    Its policy allows this one style sheet and the pictures in it, and no script: should an untrusted text ever become
-    markup, it can still do nothing.
-    """
-    allowed = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; base-uri 'none'; form-action 'none'"
+    """The HTML of a scan of the dataset `name`."""
     sections = (verdict, evidence, samples_map, noise, _classes, _limits, _made)
-    content = "\n".join(filter(None, (part(scanned) for part in sections)))
-    return _PAGE.format(policy=policy, name=safe(name), style=STYLE, content=content)
+    return document(f"Poisoning scan of {name}", STYLE, (part(scanned) for part in sections))
 
 
 def _classes(scanned: Scanned) -> str:

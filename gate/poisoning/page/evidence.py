@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from gate.data.samples.interface import Modality
+from gate.html.markup import bullets, safe, section, wide
 from gate.poisoning.answer import Clue, Scanned
 from gate.poisoning.exhibits.interface import NOISE, Gallery, Sample
-from gate.poisoning.page.markup import at, bullets, marked, safe, samples, section, wide
+from gate.poisoning.page.markup import at, marked, samples
 from gate.poisoning.page.verdict import chance
 
 LEVELS = {"block": "found", "warn": "suspicious", "note": "note"}

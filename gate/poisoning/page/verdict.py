@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gate.core.text import count
+from gate.html.markup import safe
 from gate.poisoning.answer import Clue, Scanned
-from gate.poisoning.page.markup import safe, samples
+from gate.poisoning.page.markup import samples
 
 
 def verdict(scanned: Scanned) -> str:
