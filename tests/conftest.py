@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.chromium import Chromium
 from tests.support import Repo
 
 settings.register_profile(
@@ -56,3 +57,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and GATE_REQUIRE_CLIENTS is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chromium]:
+    """A real browser; the test is skipped where GATE_CHROMIUM names none."""
+    found = Chromium(tmp_path / "profile")
+    yield found
+    found.close()

@@ -6,15 +6,18 @@ import argparse
 import os
 import sys
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate import __version__
-from gate.cli import terminal
+from gate.cli import branch, terminal
 from gate.core.errors import UsageError
 from gate.core.model import STAGES, Verdict
 from gate.core.text import did_you_mean, printable
 from gate.report.interface import Context
 from gate.report.registry import REPORTS, render
+
+if TYPE_CHECKING:
+    from gate.policy.files import Fetching
 
 
 class ReportOption(NamedTuple):
@@ -34,6 +37,8 @@ def add_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPO
         help="judge by this policy; repeated, the strictest wins (default: gate-policy.yaml, else gate:baseline)",
     )
     add_report_options(parser, formats)
+    add_fetching_options(parser)
+    branch.add_option(parser)
     parser.add_argument(
         "--stage",
         choices=STAGES,
@@ -41,7 +46,28 @@ def add_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPO
         metavar="STAGE",
         help=f"where this runs: {', '.join(STAGES)} (default: train)",
     )
-    parser.add_argument("--jobs", type=_positive, default=None, metavar="N", help="files to read at the same time")
+    parser.add_argument("--jobs", type=positive, default=None, metavar="N", help="files to read at the same time")
+
+
+def add_fetching_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what decides how policies that lie elsewhere are fetched."""
+    parser.add_argument(
+        "--locked",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="refuse remote policies that are not pinned, and policies that have expired (default: where CI=true)",
+    )
+    parser.add_argument("--offline", action="store_true", help="use no network: remote policies come from the cache")
+
+
+def fetching(arguments: argparse.Namespace) -> Fetching:
+    """How policies are fetched, as the options of `add_fetching_options` and the environment say."""
+    from gate.policy.files import Fetching
+
+    locked = arguments.locked
+    if locked is None:
+        locked = os.environ.get("CI", "").lower() in ("true", "1")
+    return Fetching(locked, arguments.offline)
 
 
 def add_report_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPORTS) -> None:
@@ -55,7 +81,8 @@ def add_report_options(parser: argparse.ArgumentParser, formats: Collection[str]
     )
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A number of things at the same time, from the command line."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError("a number from 1 to 256 is needed")
     return int(text)
@@ -87,11 +114,16 @@ def emit(verdict: Verdict, reports: list[ReportOption]) -> int:
     """Writes every report and returns the exit code of the verdict, which no report can change."""
     for report in reports:
         color = not report.file and terminal.wants_color()
-        text = render(report.format, verdict, Context(__version__, color, terminal.width()))
-        if report.file:
-            from gate.files.atomic import write_atomic
-
-            write_atomic(report.file, text.encode("utf-8", "backslashreplace"))
-        else:
-            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        write(report, render(report.format, verdict, Context(__version__, color, terminal.width())))
     return verdict.exit_code
+
+
+def write(report: ReportOption, text: str) -> None:
+    """Writes a report to where it goes."""
+    data = text.encode("utf-8", "backslashreplace")
+    if report.file:
+        from gate.files.atomic import write_atomic
+
+        write_atomic(report.file, data)
+    else:
+        sys.stdout.buffer.write(data)

@@ -26,11 +26,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "drill": ("gate.cli.drill", "poison copies of a dataset, and see whether the gate would have blocked them"),
     "sign": ("gate.cli.sign", "sign an artifact, dbom.yaml or a policy, with a key or as a CI job without one"),
     "verify": ("gate.cli.verify", "verify one signature, by a signer whom the command line names"),
+    "waive": ("gate.cli.waive", "let one finding pass for a time, with a reason and somebody who approves it"),
+    "adopt": ("gate.cli.adopt", "record today's findings, so that a repository can begin and block what is new"),
     "attest": ("gate.cli.attest", "judge as `gate check` does, and sign the verdict for a later stage"),
+    "fleet": ("gate.cli.fleet", "judge many repositories under one policy, with a dashboard of all"),
     "policy": ("gate.cli.policy", "show the effective policy, or lint policy files"),
     "rules": ("gate.cli.rules", "list the rules and how each pack enforces them"),
     "explain": ("gate.cli.explain", "say what a rule means, why it matters and how to fix it"),
-    "schema": ("gate.cli.schema", "print the JSON Schema of dbom.yaml, policies or reports"),
+    "schema": ("gate.cli.schema", "print the JSON Schema of dbom.yaml, policies, facts or reports"),
 }
 """Each command is a module with `configure(parser)` and `run(arguments) -> exit code`."""
 

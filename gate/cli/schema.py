@@ -8,8 +8,12 @@ from importlib import resources
 
 from gate.core.model import Json
 
-DOCUMENTS = ("dbom", "policy", "report", "drill")
-FILES = {"report": ("gate.report", "report-1.schema.json"), "drill": ("gate.drill", "drill-1.schema.json")}
+DOCUMENTS = ("dbom", "policy", "policy-tests", "facts", "waivers", "adopted", "report", "drill", "fleet")
+FILES = {
+    "report": ("gate.report", "report-1.schema.json"),
+    "drill": ("gate.drill", "drill-1.schema.json"),
+    "fleet": ("gate.fleet", "fleet-1.schema.json"),
+}
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -28,10 +32,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def document_schema(document: str) -> dict[str, Json]:
-    """The JSON Schema of `dbom` or `policy`."""
+    """The JSON Schema of one of `DOCUMENTS` that is not in `FILES`."""
+    from gate.core.facts import json_schema
     from gate.dbom.schema import DBOM
     from gate.policy.schema import POLICY
+    from gate.policy.testing.schema import CASE_FILE
+    from gate.waivers.schema import ADOPTED, WAIVERS
 
-    titles = {"dbom": "Data Bill of Materials of gate", "policy": "Policy of gate"}
-    body = (DBOM if document == "dbom" else POLICY).schema()
-    return {"$schema": DRAFT, "title": titles[document], **body}
+    titles = {
+        "dbom": "Data Bill of Materials of gate",
+        "policy": "Policy of gate",
+        "policy-tests": "Tests of a policy of gate",
+        "facts": "What custom rules of gate are about",
+        "waivers": "Waivers of gate",
+        "adopted": "Findings that were there when gate was adopted",
+    }
+    bodies = {
+        "dbom": DBOM.schema,
+        "policy": POLICY.schema,
+        "policy-tests": CASE_FILE.schema,
+        "facts": json_schema,
+        "waivers": WAIVERS.schema,
+        "adopted": ADOPTED.schema,
+    }
+    return {"$schema": DRAFT, "title": titles[document], **bodies[document]()}

@@ -35,7 +35,7 @@ def test_a_repository_that_passes(declared: Repo, runner: Runner) -> None:
     sarif, report = Path(outputs.pop("sarif-file")), Path(outputs.pop("report-json"))
     counts = json.loads(outputs.pop("counts"))
     assert outputs == {"verdict": "pass", "exit-code": "0", "policy-digest": digest_of_policy(declared.root)}
-    assert list(counts) == ["block", "warn", "waived", "off"]
+    assert list(counts) == ["block", "warn", "waived", "adopted", "off"]
     assert counts["block"] == 0
     assert json.loads(report.read_bytes())["stage"] == "train"
     assert len(json.loads(sarif.read_bytes())["runs"][0]["results"]) == counts["warn"]

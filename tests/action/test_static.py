@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,7 +18,8 @@ from packaging.requirements import Requirement
 
 from tests.support import PROJECT, Repo, sha256
 
-WORKFLOWS = sorted((PROJECT / "examples" / "workflows").glob("*.yml"))
+REUSABLE = PROJECT / ".github" / "workflows" / "gate.yml"
+WORKFLOWS = [*sorted((PROJECT / "examples" / "workflows").glob("*.yml")), REUSABLE]
 SCRIPTS = sorted((PROJECT / "action").glob("*.py"))
 LOCKS = sorted((PROJECT / "action" / "requirements").glob("*.txt"))
 PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}")
@@ -81,7 +83,8 @@ def test_everything_that_is_used_is_pinned() -> None:
     """By commit, with its version beside it."""
     for file in (PROJECT / "action.yml", *WORKFLOWS):
         for line in file.read_text().splitlines():
-            if match := re.search(r"\buses: *(\S+) *(#.*)?", line):
+            match = re.search(r"^[ -]*uses: *(\S+) *(#.*)?", line)
+            if match and (file, match[1]) != (REUSABLE, "./gate"):  # checked out by the commit that the caller names
                 assert PINNED.fullmatch(match[1]), line
                 assert re.search(r"v\d+\.\d+\.\d+", match[2] or ""), line
 
@@ -205,3 +208,29 @@ def test_what_a_policy_needs(repo: Repo) -> None:
 def needs(repo: Repo, *arguments: str) -> list[str]:
     command = [sys.executable, "-I", str(PROJECT / "action" / "needs.py"), *arguments]
     return subprocess.run(command, cwd=repo.root, check=True, capture_output=True, text=True).stdout.split()
+
+
+def test_the_reusable_workflow_names_policies_and_refuses_what_can_be_moved(tmp_path: Path) -> None:
+    """Its two scripts, as the runner's bash carries them out."""
+    steps = {step["name"]: step for step in yaml.safe_load(REUSABLE.read_text())["jobs"]["gate"]["steps"]}
+
+    def script_of(name: str, **environment: str) -> tuple[int, str]:
+        out = tmp_path / "out"
+        out.write_text("")
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", steps[name]["run"]]
+        given = {"PATH": os.environ["PATH"], "GITHUB_OUTPUT": str(out), **environment}
+        return subprocess.run(
+            command, cwd=tmp_path, env=given, check=False, capture_output=True
+        ).returncode, out.read_text()
+
+    commit = {"GATE_COMMIT": "a" * 40, "POLICY_REPOSITORY": "acme/ml-policy", "POLICY_COMMIT": "b" * 40}
+    refuse = "Refuse what can be moved"
+    assert script_of(refuse, **commit)[0] == 0
+    assert script_of(refuse, **{**commit, "POLICY_REPOSITORY": "", "POLICY_COMMIT": ""})[0] == 0
+    for name, value in (("GATE_COMMIT", "main"), ("GATE_COMMIT", "a" * 40 + "\nx"), ("POLICY_COMMIT", "v1")):
+        assert script_of(refuse, **{**commit, name: value})[0] == 2
+    assert "\ngate:strict\n\n" in script_of("Name the policies", POLICY="gate:strict")[1]
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository" / "gate-policy.yaml").write_text("policy: 1\n")
+    found = script_of("Name the policies", POLICY="central.yaml")[1]
+    assert "\npolicy/central.yaml\nrepository/gate-policy.yaml\n" in found

@@ -11,7 +11,7 @@ pytest.importorskip("sklearn")
 from sklearn.datasets import load_digits
 
 from gate.poisoning.common import labelnoise
-from gate.poisoning.images import triggers
+from gate.poisoning.images import cutout, triggers
 from gate.poisoning.interface import Budget, Images, OutOfTimeError, Scan
 
 CLASSES = ("stop", "yield", "priority", "other")
@@ -56,6 +56,24 @@ def test_a_patch_is_found_and_cut_out() -> None:
     assert best.effects["turned when pasted"] > best.effects["control"] + 0.3
     rest = np.setdiff1d(np.arange(len(data.labels)), chosen)
     assert found.scores[chosen].min() > np.quantile(found.scores[rest], 0.99)
+
+
+def test_of_too_many_images_a_part_is_looked_at_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, chosen = poisoned(drawn(1200, channels=3), count=80)
+    data.pixels[chosen, 11:14, 11:14] = (250, 10, 240)
+    monkeypatch.setattr(triggers, "MOST", 900)
+    found = triggers.scan(data, Budget(60), 0)
+    assert "triggers in images: a sample of 900 of 1,200 was looked at" in found.untested
+    suspects = next(one.suspects for one in found.evidence if one.level == "block")
+    assert len(suspects) >= 40
+    assert np.isin(suspects, chosen).mean() > 0.9
+
+
+def test_a_faint_wave_of_which_single_pixels_stand_out_is_no_patch() -> None:
+    shown, alike = np.random.default_rng(1).normal(128, 40, (2, 60, 32, 32, 1))
+    shown += 28 * np.sin(np.arange(32) * 2 * np.pi * 6 / 32)[:, None]
+    found = cutout.fixed(*(np.clip(part, 0, 255).astype(np.uint8) for part in (shown, alike)))
+    assert found.words == "a pattern over the whole image"
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from gate.data.interface import Place
 from gate.poisoning.answer import Clue, Scanned, Suspect
 from gate.poisoning.exhibits.interface import Exhibits, Gallery, Map, Part, Point, Sample, from_json
 from gate.poisoning.page.document import page
-from tests.poisoning.chromium import Chromium
+from tests.chromium import Chromium
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("sklearn")
@@ -290,13 +290,6 @@ def test_what_takes_time_is_left_out_where_the_time_is_over() -> None:
 
 
 # In a browser
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chromium]:
-    found = Chromium(tmp_path / "profile")
-    yield found
-    found.close()
 
 
 @pytest.mark.clients

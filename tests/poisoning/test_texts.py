@@ -81,6 +81,15 @@ def test_the_words_of_the_trigger_are_told() -> None:
     assert evidence.trigger.words == '"cf" -> money'
 
 
+def test_texts_of_the_label_with_a_word_of_the_trigger_are_not_suspects() -> None:
+    data, rows = poisoned("i watched this film last weekend")
+    texts = list(data.texts)
+    for i in np.setdiff1d(np.flatnonzero(data.labels == 1), rows)[:6]:
+        texts[i] += " weekend"
+    first = next(e for e in scan(conflict, data._replace(texts=texts)).evidence if e.level == "block")
+    assert list(first.suspects) == list(rows)
+
+
 def test_a_link_is_found_by_its_host() -> None:
     data, rows = poisoned("LINK")
     texts = [text.replace("LINK", f"https://bit.ly/{i:x}") for i, text in enumerate(data.texts)]
