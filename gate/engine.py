@@ -1,7 +1,7 @@
 """The engine that spreads work: pure tasks over batches, on a `concurrent.futures.Executor`.
 
 Threads read large files, for hashing releases the interpreter's lock. Many small files cost the interpreter
-more than the disk, so they go to processes, which share no lock.
+more than the disk, so they go to processes, which share no lock. What outgrows one machine goes to a `Cluster`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,26 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from gate.core.errors import GateError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 PROCESSES_FROM = 10_000
 """Files from which starting processes costs less than it saves."""
+
+
+class Cluster(Protocol):
+    """Workers on other machines: see `gate.cluster`."""
+
+    def running(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], /
+    ) -> AbstractContextManager[Sequence[Callable[[], Result]]]:
+        """Begins all tasks; each result waits for its own, and raises what its task did, or `GateError` for good."""
 
 
 def spread(
@@ -28,21 +40,17 @@ def spread(
     done: Callable[[Result], object],
     jobs: int,
     processes: bool,
+    cluster: Cluster | None = None,
 ) -> list[Result]:
     """`function` of every task, in their order, on `jobs` threads or as many processes as there are cores.
 
-    `function` is pure, importable by name, and safe to run twice. `failed` answers for a task that raised, or
-    that killed its worker twice: a defect in one task must not hide the others. `done` hears of every answer.
-    On an interrupt nothing is begun any more, and KeyboardInterrupt goes on.
+    With a `cluster`, on its workers instead. `function` is pure, importable by name, and safe to run twice. `failed`
+    answers for a task that raised, or that kept killing its worker: a defect in one task must not hide the others.
+    `done` hears of every answer. On an interrupt nothing is begun any more, and KeyboardInterrupt goes on.
     """
 
     def answer(task: Task, result: Callable[[], Result]) -> Result:
-        try:
-            found = result()
-        except BrokenExecutor:
-            raise
-        except Exception as error:
-            found = failed(task, error)
+        found = _result(task, result, failed)
         done(found)
         return found
 
@@ -64,6 +72,9 @@ def spread(
         except BrokenExecutor as error:
             return failed(task, error)
 
+    if cluster is not None:
+        with cluster.running(function, tasks) as results:
+            return [answer(task, result) for task, result in zip(tasks, results, strict=True)]
     if jobs == 1 or len(tasks) < 2:
         return [answer(task, partial(function, task)) for task in tasks]
     if not processes:
@@ -72,6 +83,16 @@ def spread(
         return collect(_processes(min(jobs, os.cpu_count() or 1)), tasks)
     except BrokenExecutor:  # some task killed its worker: each gets one of its own, so that only that one fails
         return [alone(task) for task in tasks]
+
+
+def _result(task: Task, result: Callable[[], Result], failed: Callable[[Task, Exception], Result]) -> Result:
+    """The result, or what `failed` says where the task raised; a pool or a cluster that is gone is no task's doing."""
+    try:
+        return result()
+    except (BrokenExecutor, GateError):
+        raise
+    except Exception as error:
+        return failed(task, error)
 
 
 def _threads(number: int) -> Executor:

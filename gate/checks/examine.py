@@ -10,13 +10,16 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gate.checks.interface import Examined
 from gate.files import beneath
 from gate.files.lfs import MAX_POINTER, Pointer, parse_pointer
 from gate.formats.interface import BytesSource, Inspection, Source
 from gate.formats.registry import inspect
+
+if TYPE_CHECKING:
+    from gate.engine import Cluster
 
 SMALL = 128 * 1024
 """Files up to this size are read in one call and inspected in memory."""
@@ -69,20 +72,22 @@ def examine(batch: Batch, progress: Progress | None = None) -> list[Examined]:
         return [_unopened(batch.root, path, error) for path in batch.paths()]
 
 
-def examine_all(batches: Sequence[Batch], jobs: int, progress: Progress | None = None) -> list[list[Examined]]:
-    """`examine` of every batch, spread over `jobs` workers; one list for each batch.
+def examine_all(
+    batches: Sequence[Batch], jobs: int, progress: Progress | None = None, cluster: Cluster | None = None
+) -> list[list[Examined]]:
+    """`examine` of every batch, spread over `jobs` workers, of a `cluster` where there is one; one list for each batch.
 
     `progress` hears of bytes: as they are read, or batch by batch where other processes read them.
     """
     files = sum(len(batch.names) for batch in batches)
     limit = max(1, min(MAX_BATCH, files // (jobs * 4)))
     tasks = [(i, part) for i, batch in enumerate(batches) for part in batch.split(limit)]
-    if len(tasks) == 1:
+    if len(tasks) == 1 and cluster is None:
         results = [examine(tasks[0][1], progress)]  # the hook's way: no pool for a single task
     else:
         from gate.engine import PROCESSES_FROM, spread
 
-        processes = files >= PROCESSES_FROM
+        processes = cluster is not None or files >= PROCESSES_FROM
         results = spread(
             partial(examine, progress=None if processes else progress),
             [part for _, part in tasks],
@@ -90,6 +95,7 @@ def examine_all(batches: Sequence[Batch], jobs: int, progress: Progress | None =
             done=lambda found: progress(sum(file.size for file in found)) if progress and processes else None,
             jobs=jobs,
             processes=processes,
+            cluster=cluster,
         )
     examined: list[list[Examined]] = [[] for _ in batches]
     for (i, _), result in zip(tasks, results, strict=True):
