@@ -1,0 +1,1 @@
+"""Waivers and adopted findings: what does not block although the policy says that it does, and until when."""
