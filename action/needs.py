@@ -13,6 +13,7 @@ from gate.core.errors import GateError
 from gate.dbom.load import load_dbom
 from gate.files.root import policy_reference
 from gate.policy.default import default_policy
+from gate.policy.files import Fetching
 from gate.policy.groups import documents
 from gate.policy.load import load_policies
 
@@ -21,7 +22,7 @@ EXTRAS = {"sign": "signature", "suites": "suite", "poisoning": "scan"}
 
 
 def main(root: str, dbom: str, *policies: str) -> None:
-    """One extra per line; nothing for what cannot be read, for `gate check` says what is wrong with it."""
+    """One extra per line; nothing for a DBOM that cannot be read, for `gate check` says what is wrong with it."""
     for extra in dict.fromkeys((*_declared(root, dbom), *_demanded(root, dbom, policies))):
         print(extra)
 
@@ -37,16 +38,24 @@ def _declared(root: str, dbom: str) -> Iterator[str]:
 
 
 def _demanded(root: str, dbom: str, named: tuple[str, ...]) -> Iterator[str]:
-    """Signed documents and verification summaries are demanded by policies, whatever the DBOM declares."""
+    """Signed documents, verification summaries and custom rules are a matter of policies, whatever the DBOM declares.
+
+    A policy that cannot be had anonymously may ask for any of them: who may be told who asks is not known here.
+    """
     root = os.path.abspath(root)
     beside = os.path.dirname(os.path.relpath(dbom, root)) if dbom else ""
     try:
         references = [policy_reference(one, root) for one in named] or [default_policy(root, beside) or "gate:baseline"]
-        members = load_policies(tuple(references), root, os.path.expanduser("~")).members
+        home, fetching = os.path.expanduser("~"), Fetching(offline=False, credentials=frozenset())
+        policies = load_policies(tuple(references), root, home, fetching=fetching)
     except GateError:
+        yield from ("sign", "policy")
         return
-    if any(one.trust.documents or one.trust.summaries for one in documents(members)):
+    members = policies.members
+    if policies.document_demands() or any(one.trust.summaries for one in documents(members)):
         yield "sign"
+    if any(one.custom for one in documents(members)):
+        yield "policy"
 
 
 if __name__ == "__main__":

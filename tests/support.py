@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from gate.cli.main import main
+from tests.facts import refuse_unknown_facts
 
 PROJECT = Path(__file__).resolve().parent.parent
 HANG = 60
@@ -138,6 +139,7 @@ class Repo:
         assert result.out, result.err
         report: dict[str, Any] = json.loads(result.out)
         assert report["exit_code"] == result.code
+        refuse_unknown_facts(report)
         return report
 
     def findings(self, *arguments: str, cwd: str = "") -> list[Found]:

@@ -1,7 +1,7 @@
-"""Writes what is derived from the catalogue and the packs: `python tools/generate.py` (or `make generate`).
+"""Writes what is derived from the catalogue, the packs and the facts: `python tools/generate.py` (or `make generate`).
 
-The packs as plain data, and one page per rule. With `--check` nothing is written and the exit code says
-whether everything is up to date.
+The packs as plain data, one page per rule, and the fields of custom rules. With `--check` nothing is written and
+the exit code says whether everything is up to date.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from gate.core.catalogue import Rule, all_rules
+from gate.core.facts import RECORDS, VARIABLES
 from gate.documents.kinds import Fields, Reading
 from gate.documents.nodes import decode, parse
 from gate.policy.model import Entry
@@ -19,6 +20,8 @@ from gate.policy.schema import POLICY
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICE = "<!-- Generated from the rule catalogue by `make generate`; edit gate/core/rules instead. -->\n"
+FIELDS = ROOT / "docs/custom-rules.md"
+MARK = "<!-- fields: generated from gate/core/facts.py by `make generate` -->\n"
 LINKS = {
     "cwe": ("CWE", "https://cwe.mitre.org/data/definitions/{}.html"),
     "atlas": ("MITRE ATLAS", "https://atlas.mitre.org/techniques/{}"),
@@ -33,6 +36,7 @@ def main() -> int:
     rules = all_rules()
     files |= {ROOT / "docs/rules" / f"{rule.id}.md": rule_page(rule, packs) for rule in rules}
     files[ROOT / "docs/rules/README.md"] = index_page(rules, packs)
+    files[FIELDS] = fields_page(FIELDS.read_text("utf-8"))
     stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]
     if "--check" in sys.argv:
         for path in stale:
@@ -95,6 +99,17 @@ def index_page(rules: tuple[Rule, ...], packs: dict[str, dict[str, Entry]]) -> s
         words = " | ".join(pack[rule.id].enforce for pack in packs.values())
         lines.append(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {words} | {rule.title} |")
     return "\n".join(["# Rules\n", NOTICE, *lines]) + "\n"
+
+
+def fields_page(page: str) -> str:
+    """The page about custom rules, with a table for each record behind the mark."""
+    parts = [page.partition(MARK)[0] + MARK]
+    for record, fields in RECORDS.items():
+        variables = [name for name, kind in VARIABLES.items() if kind == record]
+        title = f"`{variables[0]}`" if variables else record
+        rows = "\n".join(f"| `{fact.name}` | `{fact.type}` | {fact.help} |" for fact in fields)
+        parts.append(f"### {title}\n\n| field | type | |\n|---|---|---|\n{rows}\n")
+    return "\n".join(parts)
 
 
 if __name__ == "__main__":

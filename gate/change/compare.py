@@ -39,6 +39,18 @@ def changes(before: Dbom, now: Dbom) -> Iterator[str]:
             was, is_now = getattr(old, key, None), getattr(new, key, None)
             if new and was and was != is_now:
                 yield f"this change gives {new.name} {'another' if is_now else 'no'} `{key}:`"
+        if new:
+            yield from _selected(old, new)
+
+
+def _selected(old: Artifact, new: Artifact) -> Iterator[str]:
+    """What may have other entries of a policy select it: also what was not there before."""
+    if old.tags != new.tags:
+        told = [", ".join(tags) or "none" for tags in (old.tags, new.tags)]
+        yield f"this change gives {new.name} other `tags:`, {told[1]} instead of {told[0]}"
+    if old.source.host != new.source.host:
+        told = [printable(host) or "none" for host in (old.source.host, new.source.host)]
+        yield f"this change gives {new.name} a source at another host, {told[1]} instead of {told[0]}"
 
 
 def pairs(before: Dbom, now: Dbom) -> list[tuple[Artifact, Artifact | None]]:

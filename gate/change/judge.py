@@ -6,23 +6,28 @@ policy that was tightened meanwhile counts, and one that the change brings along
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gate.change import custom, remote
 from gate.change.compare import changes, compare, pairs
 from gate.change.drift import uncompared
 from gate.change.expectations import compare_suites
+from gate.change.limits import loosened_limits
+from gate.change.locks import unlocked
+from gate.change.remote import files_at
+from gate.change.selection import deselected
+from gate.change.sources import loosened_sources
 from gate.change.suites import loosened
 from gate.change.trust import loosenings
-from gate.core.errors import GateError
+from gate.core.errors import AbsentError, GateError
 from gate.core.model import UNDECIDED, Finding, Location, Stage, Subject
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Dbom
 from gate.documents.nodes import decode
-from gate.files.commit import AbsentError, Commit, merge_bases, resolve
-from gate.files.git import work_tree
+from gate.files.commit import Commit, merge_bases, resolve
+from gate.policy.files import Fetching, is_remote
 from gate.policy.load import load_policies
 from gate.policy.model import ALLOWANCES, Policies, Policy
 from gate.policy.packs import DEFAULT, PREFIX, load_pack
@@ -30,11 +35,15 @@ from gate.policy.weaken import Weakening, weakenings
 
 
 class Change(NamedTuple):
-    """What a change comes to: the policies that judge it, its findings, and what else a reviewer should know."""
+    """What a change comes to: the policies that judge it, its findings, and what else a reviewer should know.
+
+    `tip` is the tip of the base; None where there is none.
+    """
 
     policies: Policies
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    tip: Commit | None = None
 
 
 class Head(NamedTuple):
@@ -47,6 +56,7 @@ class Head(NamedTuple):
     dbom: Dbom
     dbom_name: str
     stage: Stage = "train"
+    fetching: Fetching = Fetching()
 
 
 def judge_change(head: Head, revision: str) -> Change:
@@ -70,16 +80,22 @@ def judge_change(head: Head, revision: str) -> Change:
         *_allowances(trusted, head),
         *(_loosened(*one, head) for one in loosenings(trusted, head.policies, subjects)),
         *(_loosened(*one, head) for one in loosened(trusted, head.policies, subjects)),
+        *(_loosened(*one, head) for one in custom.loosenings(trusted, head.policies, subjects)),
+        *(_loosened(*one, head) for one in loosened_limits(trusted, head.policies)),
+        *(_loosened(*one, head) for one in remote.loosenings(trusted, head.policies)),
+        *(_loosened(*one, head) for one in unlocked(trusted, head.policies)),
+        *(_loosened(*one, head) for one in loosened_sources(trusted, head.policies)),
     ]
     notes = [f"judged against {printable(revision)} ({tip.sha[:12]}), from {forks[0].sha[:12]} on"]
     for before in befores:
         found = [*compare(before, head.dbom, head.root), *uncompared(before, head.dbom, policies, head.stage)]
+        found += deselected(pairs(before, head.dbom), policies)
         findings += (finding for finding in found if finding not in findings)
         notes += (note for note in changes(before, head.dbom) if note not in notes)
     for suite in suites:
         findings += (finding for finding in suite.findings if finding not in findings)
         notes += (note for note in suite.notes if note not in notes)
-    return Change(policies, tuple(findings), tuple(notes))
+    return Change(policies, tuple(findings), tuple(notes), tip)
 
 
 def _dbom(commit: Commit, name: str) -> Dbom:
@@ -92,12 +108,11 @@ def _dbom(commit: Commit, name: str) -> Dbom:
 
 def _policies(commit: Commit, head: Head) -> Policies:
     """What the base says; packs, and policies outside of the repository, are none of the change's business."""
-    tree = os.path.realpath(work_tree(head.root) or head.root) + os.sep
     members: list[Policy] = []
     for reference in head.references:
-        within = not reference.startswith(PREFIX) and commit.real(reference).startswith(tree)
+        files = files_at(commit, head.root, reference)
         try:
-            members += load_policies((reference,), head.root, head.home, commit if within else None).members
+            members += load_policies((reference,), head.root, head.home, files, head.fetching).members
         except AbsentError:
             members.append(load_pack(DEFAULT))
     return Policies(tuple(members))
@@ -117,7 +132,7 @@ def _weakened(found: Iterator[Weakening], head: Head) -> Iterator[Finding]:
         rule, before, now, _ = weakening
         message = f"`{now.enforce}` for {rule} is looser than `{before.enforce}` at {before.location} of the base"
         fix = "restore it; a policy is loosened on the base branch, by those who own it"
-        inside = not now.location.path.startswith(PREFIX)
+        inside = not now.location.path.startswith(PREFIX) and not is_remote(now.location.path)
         location = now.location if inside else _place(head)
         yield Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
 
@@ -134,7 +149,7 @@ def _allowances(trusted: Policies, head: Head) -> Iterator[Finding]:
 
 def _loosened(message: str, remedy: str, at: Location | None, head: Head) -> Finding:
     fix = f"{remedy}; a policy is loosened on the base branch, by those who own it"
-    location = at or _place(head)
+    location = at if at and not is_remote(at.path) else _place(head)
     return Finding("policy/weakened", Subject(None, None, location.path), message, fix, location)
 
 

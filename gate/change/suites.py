@@ -24,11 +24,11 @@ def loosened(before: Policies, now: Policies, subjects: Iterable[Subject]) -> It
     for subject in probes if asked else ():
         for stage in STAGES:
             was, is_now = before.suite_demand(subject, stage), now.suite_demand(subject, stage)
-            for lost in _lost(was, is_now):
-                if lost not in seen:
-                    seen.add(lost)
+            for what in lost(was, is_now):
+                if what not in seen:
+                    seen.add(what)
                     place = f" as at {was.location} of the base"
-                    yield Loosening(f"`suites:` no longer asks for {lost}{place}", "restore it", None)
+                    yield Loosening(f"`suites:` no longer asks for {what}{place}", "restore it", None)
             known = {one[:2] for one in was.custom}
             for one in is_now.custom:
                 if one[:2] not in known and one[:2] not in seen:
@@ -37,7 +37,8 @@ def loosened(before: Policies, now: Policies, subjects: Iterable[Subject]) -> It
                     yield Loosening(f"`custom:` lets {what} be run, and the base does not", "remove it", one.location)
 
 
-def _lost(was: SuiteDemand, now: SuiteDemand) -> Iterator[str]:
+def lost(was: SuiteDemand, now: SuiteDemand) -> Iterator[str]:
+    """What `was` asks for and `now` does not, in words that end in a comma."""
     if now.min_expectations < was.min_expectations:
         yield f"{was.min_expectations} expectations,"
     if now.min_rows < was.min_rows:

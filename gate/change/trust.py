@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gate.core.globs import matches
 from gate.core.model import Location, Subject
 from gate.core.text import count, printable, shorten
 from gate.policy.describe import describe_demand, describe_requirement, describe_signer
-from gate.policy.groups import at_least, covers, documents, named, roots, strictest
+from gate.policy.groups import at_least, documents, named, roots, strictest
 from gate.policy.model import Policies
+from gate.policy.overlap import covers, glob_within
 from gate.policy.trust import UNTRUSTED_TRIGGERS, VOUCHING, Group, Identity, Requirement, Root, Signer, SummaryDemand
 from gate.policy.weaken import examples
 
@@ -101,9 +101,7 @@ def narrower(signer: Signer, other: Signer) -> bool:
 
 
 def _glob_within(glob: str | None, other: str | None) -> bool:
-    if other is None or glob == other:
-        return True
-    return glob is not None and not set("*?") & set(glob) and matches(other, glob)
+    return other is None or (glob is not None and glob_within(glob, other))
 
 
 def _list_within(key: str, listed: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
@@ -175,8 +173,9 @@ def _unrevoked(before: Policies, now: Policies) -> Iterator[Loosening]:
 
 
 def _documents(before: Policies, now: Policies) -> Iterator[Loosening]:
-    ours = now.document_demands()
-    for demand in before.document_demands():
+    """What is about some documents alone, those that were fetched, is compared in `gate.change.remote`."""
+    ours = [demand for demand in now.document_demands() if not demand.only]
+    for demand in (demand for demand in before.document_demands() if not demand.only):
         if not any(one.kind == demand.kind and _within(one.group, demand.group) for one in ours):
             said = f"of {' or '.join(map(shorten, demand.names))}, as at {demand.location} of the base"
             yield Loosening(f"`signed_documents: {demand.kind}` asks for no signature {said}", "restore it", None)

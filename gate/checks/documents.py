@@ -16,6 +16,7 @@ from gate.documents.nodes import read_bytes
 from gate.files.root import BUNDLE_SUFFIX
 
 if TYPE_CHECKING:
+    from gate.policy.model import Remote
     from gate.policy.trust import DocumentDemand, DocumentKind, Revoked
     from gate.signing.artifact import Artifact
     from gate.signing.errors import InvalidError
@@ -25,12 +26,16 @@ RULE = "signatures/unsigned-document"
 
 
 class SignedDocument(NamedTuple):
-    """A document as it was read: `path` is relative to the root, `sha256` the digest of its bytes."""
+    """A document as it was read: `path` is relative to the root, `sha256` the digest of its bytes.
+
+    `remote` has what was fetched, where it was; `path` is then its reference, `location` the place that led to it.
+    """
 
     kind: DocumentKind
     path: str
     sha256: str
     location: Location
+    remote: Remote | None = None
 
 
 def check_documents(
@@ -51,7 +56,8 @@ def check_documents(
             yield Finding(RULE, Subject(None, None, ""), message, "`gate add PATH` begins one", demand.location)
         for document in known:
             own = document.kind == "policy" and document.sha256 == demand.policy.sha256
-            if document.kind == demand.kind and not own:
+            meant = not demand.only or document.sha256 in demand.only
+            if document.kind == demand.kind and meant and not own:
                 yield from _judge(document, demand, revoked, root, now)
 
 
@@ -61,6 +67,8 @@ def _judge(
     names = " or ".join(map(printable, demand.names))
     asked = f"{printable(document.path)} must be signed by {names}, as {demand.location} asks"
     fix = f"have {names} review it and run `gate sign {printable(document.path)}`"
+    if document.remote:
+        fix = f"have {names} review it, and put what `gate sign` writes beside it, where it lies"
     try:
         from gate.signing.errors import InvalidError
         from gate.signing.judge import UntrustedError
@@ -89,16 +97,13 @@ def _verify(
 ) -> Accepted:
     """The signature that counts; raises `InvalidError` or `UntrustedError` where no bundle beside the document does."""
     from gate.signing.bundles.material import parse_signatures
-    from gate.signing.errors import InvalidError
     from gate.signing.judge import UntrustedError, judge
     from gate.signing.revocation import revocation
 
-    path = document.path + BUNDLE_SUFFIX
-    if not os.path.lexists(os.path.join(root, path)):
-        raise InvalidError(f"there is no {printable(path)}")
+    signatures = _signatures(document, root)
     artifact = _artifact(document, root)
     refusals: list[InvalidError | UntrustedError] = []
-    for bundle in parse_signatures(read_bytes(os.path.join(root, path), path, follow=False)):
+    for bundle in parse_signatures(signatures):
         with _noting(refusals):
             accepted = judge(bundle, artifact, demand.group, now)
             reason = revocation(accepted.signer, revoked)
@@ -106,6 +111,23 @@ def _verify(
                 return accepted
             raise UntrustedError(reason, accepted.signer, accepted.bound)
     raise refusals[0]
+
+
+def _signatures(document: SignedDocument, root: str) -> bytes:
+    """What stands beside the document; raises `InvalidError` where there is nothing."""
+    from gate.signing.errors import InvalidError
+
+    path = document.path + BUNDLE_SUFFIX
+    if document.remote and not document.remote.signed_by:
+        raise InvalidError("its signatures were not fetched, for its entry under `extends:` has no `signed_by:`")
+    if document.remote:
+        found = document.remote.bundle
+    else:
+        full = os.path.join(root, path)
+        found = read_bytes(full, path, follow=False) if os.path.lexists(full) else None
+    if found is None:
+        raise InvalidError(f"there is no {printable(path)}")
+    return found
 
 
 @contextmanager
@@ -124,7 +146,10 @@ def _artifact(document: SignedDocument, root: str) -> Artifact:
     from gate.signing.artifact import Artifact
     from gate.signing.errors import InvalidError
 
-    data = read_bytes(os.path.join(root, document.path), document.path, follow=True)
+    if document.remote:
+        data = document.remote.data
+    else:
+        data = read_bytes(os.path.join(root, document.path), document.path, follow=True)
     digests = {name: hashlib.new(name, data).digest() for name in ("sha256", "sha384", "sha512")}
     if digests["sha256"].hex() != document.sha256:
         raise InvalidError("it was written to while it was judged")
@@ -133,4 +158,5 @@ def _artifact(document: SignedDocument, root: str) -> Artifact:
 
 def _finding(rule: str, document: SignedDocument, message: str, fix: str) -> Finding:
     subject = Subject(None, None, document.path)
-    return Finding(rule, subject, message, fix, document.location, (Related(document.path),))
+    related = () if document.remote else (Related(document.path),)
+    return Finding(rule, subject, message, fix, document.location, related)

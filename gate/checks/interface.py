@@ -15,6 +15,7 @@ from gate.formats.interface import Inspection
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gate.policy.sources import SourceRules
     from gate.policy.suites import SuiteDemand
     from gate.policy.trust import Group, Requirement, Revoked, Root, SummaryDemand
 
@@ -127,7 +128,7 @@ class Context(NamedTuple):
     The rest is for the family `signatures`: `trust` is what policies say about them, `now` the time of the run, aware
     of its zone, `summaries` the verification summaries that were handed in, each with its path. For the family
     `suites`: `root` is where the repository lies, `engine_suites` what evaluates, `suite_demand` what policies ask,
-    `datasets` those by name that others are compared with.
+    `datasets` those by name that others are compared with. `sources` is what policies ask of them.
     """
 
     stage: Stage
@@ -140,6 +141,7 @@ class Context(NamedTuple):
     engine_suites: Literal["auto", "reference"] = "auto"
     suite_demand: Callable[[Subject, Stage], SuiteDemand] | None = None
     datasets: Mapping[str, Material] = {}
+    sources: SourceRules | None = None
 
 
 class Checked(NamedTuple):

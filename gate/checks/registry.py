@@ -11,6 +11,7 @@ CHECKS: dict[str, str] = {
     "integrity": "gate.checks.integrity:check",
     "weights": "gate.checks.weights:check",
     "signatures": "gate.checks.signatures:check",
+    "sources": "gate.checks.sources:check",
     "suites": "gate.checks.suites:check",
     "poisoning": "gate.checks.poisoning:check",
 }

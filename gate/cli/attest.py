@@ -23,6 +23,7 @@ from gate.documents.nodes import read_bytes
 from gate.files.atomic import write_atomic
 from gate.files.root import BUNDLE_SUFFIX, DBOM_NAME, POLICY_NAME
 from gate.inventory.declared import read_listing
+from gate.policy.limits import bounds
 from gate.report.view import PROJECT_URL
 from gate.run import Basis, Request, read
 
@@ -149,9 +150,10 @@ def _resource(basis: Basis) -> str:
 
 
 def _inputs(verdict: Verdict, request: Request, basis: Basis) -> Iterator[Resource]:
-    """The bundles that judging read: signatures of artifacts and documents, and summaries of earlier stages."""
+    """What judging read besides: signatures of artifacts and documents, waivers, and summaries of earlier stages."""
     from hashlib import sha256
 
+    from gate.policy.groups import documents
     from gate.signing.summaries.summary import Resource, relative_uri
 
     for document in _signed_documents(basis):
@@ -159,12 +161,20 @@ def _inputs(verdict: Verdict, request: Request, basis: Basis) -> Iterator[Resour
         with suppress(GateError):  # one that is missing, or cannot be read, is in the verdict
             content = read_bytes(os.path.join(request.root, path), path, follow=False)
             yield Resource(relative_uri(path), sha256(content).hexdigest())
+    for policy in documents(basis.policies.members):
+        if policy.remote and policy.remote.bundle:
+            uri = policy.remote.reference + BUNDLE_SUFFIX
+            yield Resource(uri, sha256(policy.remote.bundle).hexdigest())
     for artifact in verdict.declared:
         stated = artifact.facts.get("signatures", {}).get("signatures")
         for one in stated if isinstance(stated, list) else ():
             bundle, digest = _named(one)
             if bundle and digest:
                 yield Resource(relative_uri(bundle), digest)
+    for path in basis.book.paths:
+        with suppress(GateError):
+            content = read_bytes(os.path.join(request.root, path), path, follow=False)
+            yield Resource(relative_uri(path), sha256(content).hexdigest())
     for path, data in request.summaries:
         yield Resource(relative_uri(os.path.relpath(os.path.abspath(path), request.root)), sha256(data).hexdigest())
 
@@ -174,10 +184,13 @@ def _signed_documents(basis: Basis) -> Iterator[str]:
     kinds = {demand.kind for demand in basis.policies.document_demands()}
     if "dbom" in kinds:
         yield basis.dbom.path
+    if basis.book.waivers and any(one.policy for one in bounds(basis.policies, "waivers").approvers):
+        yield basis.book.waivers[0].location.path
     if "policy" in kinds:
         from gate.policy.groups import documents
 
-        yield from (document.location.path for document in documents(basis.policies.members))
+        local = (document for document in documents(basis.policies.members) if document.remote is None)
+        yield from (document.location.path for document in local)
 
 
 def _named(stated: Json) -> tuple[str, str]:

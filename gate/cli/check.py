@@ -6,7 +6,7 @@ import argparse
 import os
 
 from gate.checks.registry import CHECKS
-from gate.cli import judging, place
+from gate.cli import branch, judging, place
 from gate.cli.terminal import Progress
 from gate.core.errors import UsageError
 from gate.core.jobs import default_jobs
@@ -15,7 +15,9 @@ from gate.core.text import did_you_mean, printable
 from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
 from gate.run import Basis, Request, read
 from gate.run import judge as run_judge
+from gate.waivers.model import ADOPTED_NAME, WAIVERS_NAME
 
+BOOK_NAMES = (WAIVERS_NAME, ADOPTED_NAME)
 MAX_SUMMARIES = 32
 """Files: each is judged for each artifact of which a policy demands a summary."""
 MAX_SUMMARY = 16 << 20
@@ -44,7 +46,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ENGINE",
         help="`reference` has Great Expectations evaluate every expectation, instead of what DuckDB cannot",
     )
-    parser.add_argument("--offline", action="store_true", help="use no network; this version uses none anyway")
     judging.add_options(parser)
 
 
@@ -58,7 +59,7 @@ def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], 
     """The reports and the request that the options of `configure` ask for."""
     reports = judging.parse_reports(arguments.report)
     where = place.find(arguments.root, arguments.dbom)
-    read = (where.dbom or DBOM_NAME, *arguments.policy, POLICY_NAME, *arguments.verification_summary)
+    read = (where.dbom or DBOM_NAME, *arguments.policy, POLICY_NAME, *BOOK_NAMES, *arguments.verification_summary)
     judging.refuse_inputs(reports, where.root, read)
     request = Request(
         root=where.root,
@@ -70,8 +71,10 @@ def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], 
         families=_families(arguments.only),
         jobs=arguments.jobs or default_jobs(),
         base=arguments.base,
+        fetching=judging.fetching(arguments),
         summaries=_summaries(arguments.verification_summary),
         engine_suites=arguments.engine_suites,
+        branch=branch.judged(arguments.branch, where.root, is_change=arguments.base is not None),
     )
     return reports, request
 

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import math
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -64,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = poison.options_of(arguments, dataset)
     attacks = _attacks(arguments.attack, options.modality)
     _refuse_places(arguments, dataset, reports)
-    policies, _ = chosen(arguments.policy)
+    policies, _ = chosen(arguments)
     with contextlib.ExitStack() as stack:
         progress = stack.enter_context(Progress("drilling"))
         plan = Plan(
@@ -84,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             _make(arguments.out)
         record = drill(plan, lambda: progress(0))
     for report in reports:
-        _write(report, REPORTS[report.format](record))
+        judging.write(report, REPORTS[report.format](record))
     return record.exit_code
 
 
@@ -143,16 +142,6 @@ def _make(out: str) -> None:
         os.makedirs(out, 0o700)
     except OSError as error:
         raise UsageError(f"{printable(out)} cannot be made: {error.strerror}", "name another directory") from None
-
-
-def _write(report: judging.ReportOption, text: str) -> None:
-    from gate.files.atomic import write_atomic
-
-    data = text.encode("utf-8", "backslashreplace")
-    if report.file:
-        write_atomic(report.file, data)
-    else:
-        sys.stdout.buffer.write(data)
 
 
 def _rate(text: str) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate import __version__
-from gate.cli import branch, terminal
+from gate.cli import terminal
 from gate.core.errors import UsageError
 from gate.core.model import STAGES, Verdict
 from gate.core.text import did_you_mean, printable
@@ -29,6 +29,13 @@ class ReportOption(NamedTuple):
 
 def add_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPORTS) -> None:
     """Adds the options of a judging command."""
+    add_policy_options(parser)
+    add_report_options(parser, formats)
+    parser.add_argument("--jobs", type=positive, default=None, metavar="N", help="files to read at the same time")
+
+
+def add_policy_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what says by which policies is judged, and as what."""
     parser.add_argument(
         "--policy",
         action="append",
@@ -36,9 +43,13 @@ def add_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPO
         metavar="FILE|gate:PACK",
         help="judge by this policy; repeated, the strictest wins (default: gate-policy.yaml, else gate:baseline)",
     )
-    add_report_options(parser, formats)
     add_fetching_options(parser)
-    branch.add_option(parser)
+    parser.add_argument(
+        "--branch",
+        metavar="NAME",
+        help="the branch that is judged, for the profiles of policies (default: as the pipeline or git says; where "
+        "nobody knows, every profile counts)",
+    )
     parser.add_argument(
         "--stage",
         choices=STAGES,
@@ -46,7 +57,6 @@ def add_options(parser: argparse.ArgumentParser, formats: Collection[str] = REPO
         metavar="STAGE",
         help=f"where this runs: {', '.join(STAGES)} (default: train)",
     )
-    parser.add_argument("--jobs", type=positive, default=None, metavar="N", help="files to read at the same time")
 
 
 def add_fetching_options(parser: argparse.ArgumentParser) -> None:

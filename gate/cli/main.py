@@ -17,6 +17,7 @@ from gate.core.text import count, did_you_mean, printable
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("gate.cli.check", "judge the repository: the declared bytes, weight formats, what is not declared"),
     "scan": ("gate.cli.scan", "judge weight files on their own, without a DBOM"),
+    "sources": ("gate.cli.sources", "find where the code pulls in data and weights, and judge it"),
     "init": ("gate.cli.init", "propose dbom.yaml, a policy, a workflow and hooks from what the repository holds"),
     "add": ("gate.cli.add", "declare a file or directory in dbom.yaml"),
     "update": ("gate.cli.update", "declare the new bytes of artifacts that changed on purpose"),
@@ -30,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "adopt": ("gate.cli.adopt", "record today's findings, so that a repository can begin and block what is new"),
     "attest": ("gate.cli.attest", "judge as `gate check` does, and sign the verdict for a later stage"),
     "fleet": ("gate.cli.fleet", "judge many repositories under one policy, with a dashboard of all"),
-    "policy": ("gate.cli.policy", "show the effective policy, or lint policy files"),
+    "policy": ("gate.cli.policy", "show, lint, test and lock policies"),
     "rules": ("gate.cli.rules", "list the rules and how each pack enforces them"),
     "explain": ("gate.cli.explain", "say what a rule means, why it matters and how to fix it"),
     "schema": ("gate.cli.schema", "print the JSON Schema of dbom.yaml, policies, facts or reports"),

@@ -16,6 +16,7 @@ from gate.files.listing import format_listing
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places
 from gate.policy.default import default_policy
+from gate.policy.files import Fetching
 from gate.policy.load import load_policies
 
 
@@ -58,7 +59,8 @@ def _cache_roots(root: str) -> frozenset[str]:
     policy = default_policy(root)
     if policy is None:
         return frozenset()
-    return load_policies((policy,), root, os.path.expanduser("~")).allowed("cache_roots")
+    policies = load_policies((policy,), root, os.path.expanduser("~"), fetching=Fetching(offline=False))
+    return policies.allowed("cache_roots")
 
 
 _ODD = {"link": "symbolic link", "special": "FIFO, device or socket", "unreadable": "directory that cannot be read"}

@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = options_of(arguments, dataset)._replace(
         suspects=bool(arguments.suspects or arguments.quarantine or arguments.html), exhibits=bool(arguments.html)
     )
-    policies, notes = chosen(arguments.policy)
+    policies, notes = chosen(arguments)
     with Progress("scanning") as progress, _deep(arguments, options) as options:
         single = examine(dataset.root, dataset.artifact, arguments.jobs or default_jobs(), progress)
         judged = judge(single.material, options, Context(arguments.stage), lambda: progress(0))

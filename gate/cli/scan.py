@@ -15,6 +15,8 @@ from gate.policy.model import Policies
 from gate.policy.packs import DEFAULT, PACKS, PREFIX, load_pack
 from gate.scan import Request, scan
 
+CUSTOM_NOTE = "the custom rules of the policy were not asked: they are about what a DBOM declares (`gate check`)"
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate scan`."""
@@ -28,17 +30,17 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.paths and arguments.stage != "pre-commit":  # a hook may be called for a commit without files
         raise UsageError("no path was named", "`gate scan PATH...` judges files, and directories with all beneath them")
     root = os.getcwd()
-    policies, notes = chosen(arguments.policy)
+    policies, notes = chosen(arguments)
     request = Request(root, tuple(arguments.paths), policies, arguments.stage, arguments.jobs or default_jobs(), notes)
     with Progress("scanning") as progress:
         verdict = scan(request, progress)
     return judging.emit(verdict, reports)
 
 
-def chosen(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
+def chosen(arguments: argparse.Namespace) -> tuple[Policies, tuple[str, ...]]:
     """The policies that are named, else the one of the repository, else the baseline pack; and a note on it."""
     root = place.find(None, None).root
-    references = [policy_reference(reference, root) for reference in named]
+    references = [policy_reference(reference, root) for reference in arguments.policy]
     if not references:
         found = default_policy(root)
         if found is None:
@@ -46,6 +48,10 @@ def chosen(named: list[str]) -> tuple[Policies, tuple[str, ...]]:
         references = [found]
     if set(references) <= {PREFIX + pack for pack in PACKS}:  # no parser of YAML is needed
         return Policies(tuple(load_pack(reference.removeprefix(PREFIX)) for reference in references)), ()
+    from gate.cli import branch
     from gate.policy.load import load_policies
 
-    return load_policies(tuple(references), root, os.path.expanduser("~")), ()
+    fetching = judging.fetching(arguments)
+    policies = load_policies(tuple(references), root, os.path.expanduser("~"), fetching=fetching)
+    policies = policies.on(branch.judged(arguments.branch, root))
+    return policies, (*policies.notes, *((CUSTOM_NOTE,) if policies.custom_rules() else ()))

@@ -74,7 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.data_docs is not None:
         _refuse_within(arguments.data_docs, arguments.data)
     root, (suite, data) = beneath(arguments.suite, arguments.data)
-    policies, notes = chosen(arguments.policy)
+    policies, notes = chosen(arguments)
     where = Location(suite, 1)  # findings stand at the suite, for nothing declares it
     artifact = Artifact("dataset", os.path.basename(data), data, where, {"suite": where}, suite=suite)
     with Progress("reading") as progress:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gate.core.model import Severity
 from gate.core.text import did_you_mean
 
-FAMILIES = ("dbom", "gate", "integrity", "policy", "poisoning", "signatures", "suites", "weights")
+FAMILIES = ("dbom", "gate", "integrity", "policy", "poisoning", "signatures", "sources", "suites", "weights")
 """Each is a module of `gate.core.rules`."""
 
 SECURITY_SEVERITY: dict[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
@@ -24,7 +24,8 @@ class Rule(NamedTuple):
 
     `title` completes the sentence "this is wrong: ..."; `why` and `fix` are Markdown paragraphs; `cwe`,
     `atlas` (MITRE ATLAS v5.6.0) and `owasp` (Top 10 for LLM applications 2025) are identifiers.
-    `bad` and `good` are short examples in the language of the rule page.
+    `bad` and `good` are short examples in the language of the rule page. Custom rules of policies are described in
+    the same way: they have `tags`, and neither pages nor examples.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Rule(NamedTuple):
     owasp: tuple[str, ...] = ()
     bad: str = ""
     good: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

@@ -2,6 +2,7 @@
 
     GateError
     +-- UsageError          2  the command line, or a named path that does not exist
+    |   +-- AbsentError     2  the file is not there at all
     +-- DocumentError       2  a DBOM, policy or listing that cannot be read: one or many problems, each with its place
     +-- UnableError         4  the gate itself was unable: full disk, missing extra, unreadable file
     +-- VerificationError   1  bytes that are not to be loaded: see gate.loading.errors
@@ -52,6 +53,10 @@ class GateError(Exception):
 
 class UsageError(GateError):
     """The command line asks for something that cannot be."""
+
+
+class AbsentError(UsageError):
+    """A file that is named is not there."""
 
 
 class DocumentError(GateError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 
 def matches(glob: str, text: str) -> bool:
@@ -12,10 +13,24 @@ def matches(glob: str, text: str) -> bool:
     included, so `DIR/**` is also `DIR`. The rest is literal. A regular expression would backtrack, and both
     sides may come from the change that is judged.
     """
+    lead = _lead(glob)
+    if not text.startswith(lead):
+        return False
+    if len(lead) == len(glob):
+        return glob == text
     return _wild(glob.split("/"), text.split("/"), "**", _component)
 
 
+@lru_cache(maxsize=1024)  # of a policy, which asks the same of every artifact
+def _lead(glob: str) -> str:
+    """What every match begins with; `DIR/**` is also `DIR`."""
+    lead = glob.partition("*")[0].partition("?")[0]
+    return lead if lead == glob else lead.removesuffix("/")
+
+
 def _component(glob: str, text: str) -> bool:
+    if glob in ("*", text):
+        return True
     return _wild(glob, text, "*", lambda a, b: a in ("?", b))
 
 

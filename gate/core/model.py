@@ -9,7 +9,10 @@ milliseconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from gate.core.catalogue import Rule
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """Plain data: what facts and evidence are made of."""
@@ -17,7 +20,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Kind = Literal["dataset", "model"]
 Severity = Literal["low", "medium", "high", "critical"]
 Enforcement = Literal["off", "warn", "block"]
-Ruling = Literal["off", "warn", "waived", "block"]
+Ruling = Literal["off", "warn", "waived", "adopted", "block"]
 Outcome = Literal["pass", "blocked", "undecided", "nothing-to-check"]
 Stage = Literal["pre-commit", "pull-request", "train", "release"]
 
@@ -52,11 +55,16 @@ class Location(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """What a finding is about, as policies select it: `name` is None for what the DBOM does not declare."""
+    """What a finding is about, as policies select it: `name` is None for what the DBOM does not declare.
+
+    `host` is that of the URL that the DBOM says it came from, in lower case; `tags` are those of its entry.
+    """
 
     kind: Kind | None
     name: str | None
     path: str
+    host: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 class Related(NamedTuple):
@@ -88,12 +96,34 @@ class Finding(NamedTuple):
     evidence: Mapping[str, Json] = {}
 
 
+class About(NamedTuple):
+    """The bytes that a finding is about: a file, or a directory by the digest of its listing, as they were found."""
+
+    path: str
+    sha256: str
+
+
+class Grounds(NamedTuple):
+    """What a waiver says; of an adopted finding there is nothing but the day (YYYY-MM-DD) after which it blocks."""
+
+    expires: str
+    reason: str = ""
+    why: str = ""
+    approver: str = ""
+
+
 class Decision(NamedTuple):
-    """What the policy makes of a finding, and `origin`, where the policy says so."""
+    """What the policy makes of a finding, and `origin`, where the policy says so.
+
+    Of one that is waived or adopted `origin` is the entry that says so. `about` is None where no bytes are known that
+    a waiver could be bound to, or where nobody asked.
+    """
 
     finding: Finding
     ruling: Ruling
     origin: Location
+    about: About | None = None
+    grounds: Grounds | None = None
 
 
 class Examination(NamedTuple):
@@ -108,7 +138,8 @@ class Verdict(NamedTuple):
     """The whole: all that a report may know.
 
     `files` counts the files that were examined, `sha256` maps paths to digests that were computed, and
-    `notes` are sentences that a person must read to understand what was and was not judged.
+    `notes` are sentences that a person must read to understand what was and was not judged. `custom` has the rules of
+    the policies that are not in the catalogue, by id.
     """
 
     outcome: Outcome
@@ -120,6 +151,7 @@ class Verdict(NamedTuple):
     bytes: int
     sha256: Mapping[str, str] = {}
     notes: tuple[str, ...] = ()
+    custom: Mapping[str, Rule] = {}
 
     @property
     def exit_code(self) -> int:

@@ -19,11 +19,14 @@ class Origin(NamedTuple):
 
     @property
     def host(self) -> str:
-        """The lower-case host of the URL; empty for anything without one."""
-        from urllib.parse import urlsplit  # costs the hook, which imports this module and reads no URL
+        """The lower-case host of the URL, without a dot at its end; empty for anything without one."""
+        url = self.url or ""
+        if "//" not in url or "\\" in url or " " in url or not url.isprintable():
+            return ""  # clients do not agree on where the host of such a URL ends
+        from urllib.parse import urlsplit  # costs the hook, which imports this module and often reads no URL
 
         try:
-            return urlsplit(self.url or "").hostname or ""
+            return (urlsplit(url).hostname or "").rstrip(".")
         except ValueError:
             return ""
 
@@ -102,11 +105,12 @@ class Artifact(NamedTuple):
     trained_on: tuple[str, ...] = ()
     data: Data | None = None
     previous: str | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def subject(self) -> Subject:
         """How policies select it."""
-        return Subject(self.kind, self.name, self.path)
+        return Subject(self.kind, self.name, self.path, self.source.host or None, self.tags)
 
     @property
     def alert(self) -> Location:

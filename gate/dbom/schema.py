@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from gate.core.model import Json
 from gate.core.model import Kind as ArtifactKind
-from gate.core.text import printable, shorten
+from gate.core.text import printable
 from gate.dbom.model import DATA_FORMATS, MODALITIES, SIGNATURE_KINDS, Ancestor, Artifact, Data, Origin, Scan, Signature
 from gate.documents.kinds import (
     SHA256,
@@ -19,13 +18,16 @@ from gate.documents.kinds import (
     Kind,
     ListOf,
     MapOf,
-    Reading,
     Record,
     Text,
+    YesNo,
 )
-from gate.documents.nodes import Node, Scalar
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+TAG_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
+"""In lower case: a policy that selects `restricted` is not to be evaded by writing `Restricted`."""
+MAX_TAGS = 32
+"""Of one artifact: every entry of a policy that selects by tag is compared with each."""
 
 
 def path_problem(path: str) -> str | None:
@@ -58,20 +60,6 @@ _COLUMN_TYPE = Text(
     pattern=r"[A-Za-z][A-Za-z0-9_ ]{0,60}(\([0-9]{1,4}(, ?[0-9]{1,4})?\))?(\[[0-9]{0,6}\])*",
     expected="a type of DuckDB, such as INTEGER, DOUBLE, VARCHAR or TIMESTAMP",
 )
-
-
-class _YesNo:
-    """`true` or `false`, unquoted."""
-
-    def read(self, node: Node, reading: Reading) -> bool | None:
-        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
-            return node.text == "true"
-        found = f', found "{shorten(node.text)}"' if isinstance(node, Scalar) else ""
-        reading.note(node.span, f"expected true or false{found}")
-        return None
-
-    def schema(self) -> dict[str, Json]:
-        return {"type": "boolean"}
 
 
 def _data(fields: Fields) -> Data:
@@ -130,7 +118,7 @@ DATA = Record(
         ),
         "delimiter": Field(_CHARACTER, 'CSV: what stands between two values; a tab is "\\t".'),
         "quote": Field(_CHARACTER, "CSV: what stands around a value that holds delimiters."),
-        "header": Field(_YesNo(), "CSV: whether the first line names the columns."),
+        "header": Field(YesNo(), "CSV: whether the first line names the columns."),
         "encoding": Field(
             Text(pattern=r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}", expected="the name of an encoding, such as utf-8"),
             "CSV: the encoding, such as utf-8 or latin-1.",
@@ -157,6 +145,7 @@ def _artifact(kind: ArtifactKind) -> Kind:
         values = dict(fields.values)
         values["path"] = posixpath.normpath(values["path"])
         values["trained_on"] = tuple(values.get("trained_on") or ())
+        values["tags"] = tuple(dict.fromkeys(values.get("tags") or ()))
         values["derived_from"] = tuple(map(_ancestor, values.get("derived_from") or ()))
         if values.get("sha256"):
             values["sha256"] = values["sha256"].lower()
@@ -179,6 +168,13 @@ def _artifact(kind: ArtifactKind) -> Kind:
         "size": Field(Integer(), "Bytes; for a directory, of all its files together."),
         "source": Field(SOURCE, "Where it came from."),
         "signature": Field(ListOf(SIGNATURE, or_one=True), "Who vouches for it: one signature or several."),
+        "tags": Field(
+            ListOf(
+                Text(pattern=TAG_PATTERN, expected="a word of lower-case letters, digits, dot, dash and underscore"),
+                most=MAX_TAGS,
+            ),
+            "Words by which policies select it (`for: {tag: restricted}`).",
+        ),
         "derived_from": Field(
             ListOf(Either(_words, ANCESTOR)), "Names of artifacts, URLs, or files, that it was made from."
         ),

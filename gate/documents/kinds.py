@@ -162,11 +162,27 @@ class Constant:
         return {"const": int(self._text) if self._text.isdigit() else self._text}
 
 
-class ListOf:
-    """A list of `item`; with `or_one`, a single item may stand without the list."""
+class YesNo:
+    """`true` or `false`, unquoted."""
 
-    def __init__(self, item: Kind, *, or_one: bool = False) -> None:
-        self._item, self._or_one = item, or_one
+    def read(self, node: Node, reading: Reading) -> bool | None:
+        """Whether it is `true`."""
+        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
+            return node.text == "true"
+        found = f', found "{shorten(node.text)}"' if isinstance(node, Scalar) else ""
+        reading.note(node.span, f"expected true or false{found}")
+        return None
+
+    def schema(self) -> dict[str, Json]:
+        """A boolean."""
+        return {"type": "boolean"}
+
+
+class ListOf:
+    """A list of at most `most` times `item`; with `or_one`, a single item may stand without the list."""
+
+    def __init__(self, item: Kind, *, or_one: bool = False, most: int | None = None) -> None:
+        self._item, self._or_one, self._most = item, or_one, most
 
     def read(self, node: Node, reading: Reading) -> list[Any] | None:
         """The items that can be read."""
@@ -178,6 +194,9 @@ class ListOf:
                 return [] if value is None else [value]
             reading.note(node.span, f"expected a list, found a {_noun(node)}", "begin each item with `- `")
             return None
+        if self._most is not None and len(node.items) > self._most:
+            reading.note(node.span, f"a list of {len(node.items):,}, and {self._most:,} are the most", "keep fewer")
+            return None
         values = (self._item.read(item, reading) for item in node.items)
         return [value for value in values if value is not None]
 
@@ -185,6 +204,8 @@ class ListOf:
         """An array, or also the item itself."""
         item = self._item.schema()
         array: dict[str, Json] = {"type": "array", "items": item}
+        if self._most is not None:
+            array["maxItems"] = self._most
         return {"anyOf": [item, array]} if self._or_one else array
 
 

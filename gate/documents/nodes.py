@@ -166,6 +166,15 @@ def parse(document: Document, problems: list[Problem] | None = None) -> Node:
         raise document.error(span, f"not valid YAML: {shorten(str(error).splitlines()[0])}") from None
 
 
+def plain(node: Node) -> str | list[Any] | dict[str, Any] | None:
+    """What `node` says, without places and style: texts in lists and mappings."""
+    if isinstance(node, Mapping):
+        return {key: plain(value) for key, (_, value) in node.items.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return None if node.is_null else node.text
+
+
 def _join_surrogates(text: str) -> str:
     """JSON writes characters past U+FFFF as two `\\u` escapes, which YAML refuses: put in the character itself."""
     if "\\ud" not in text and "\\uD" not in text:
@@ -227,7 +236,9 @@ class _Builder:
 
     def _close(self, event: Any) -> None:
         node, _ = self._stack.pop()
-        self._place(node._replace(span=node.span._replace(end=event.end_mark.index)))
+        begin = node.span
+        span = Span(begin.start, event.end_mark.index, begin.line, begin.column)
+        self._place(type(node)(node.items, node.flow, span))  # type: ignore[arg-type]  # of the same type
 
     def _place(self, node: Node) -> None:
         if not self._stack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from gate.core.errors import UnableError, UsageError
+from gate.core.errors import AbsentError, UnableError, UsageError
 from gate.core.text import printable
 from gate.files.git import environment
 
@@ -26,18 +26,21 @@ _GIT = (
 _REGULAR = ("100644", "100755")
 
 
-class AbsentError(UsageError):
-    """The commit has no such file."""
-
-
 class Commit:
     """One commit of the repository around `root`; paths are relative to `root`."""
 
     def __init__(self, root: str, sha: str) -> None:
         self._root, self.sha = root, sha
 
-    def read(self, path: str, *, follow: bool = False) -> bytes:  # noqa: ARG002 - a commit's links are never followed
-        """The bytes of the file at `path`.
+    def read(
+        self,
+        path: str,
+        *,
+        follow: bool = False,  # noqa: ARG002 - a commit's links are never followed
+        sha256: str = "",  # noqa: ARG002 - nothing here comes from a cache
+        most: int = MAX_BYTES,
+    ) -> bytes:
+        """The bytes of the file at `path`, at most `most`.
 
         Raises `AbsentError` where the commit has no such file, `UsageError` for a link or a directory, and
         `UnableError` where git fails.
@@ -48,7 +51,9 @@ class Commit:
         mode, _, identifier, size = listed.partition(b"\t")[0].decode().split()
         if mode not in _REGULAR:
             raise UsageError(f"{printable(path)} is no regular file in {self.sha[:12]}")
-        if int(size) > MAX_BYTES:
+        if not size.isdigit():
+            raise UnableError(f"{printable(path)} is missing in this clone", "fetch all of it, without `--filter`")
+        if int(size) > most:
             raise UsageError(f"{printable(path)} is too large in {self.sha[:12]}")
         return _git(self._root, "cat-file", "blob", identifier)
 

@@ -51,5 +51,8 @@ def beneath(path: str, root: str) -> str:
 
 
 def policy_reference(reference: str, root: str) -> str:
-    """A pack as it is, a file relative to `root`."""
+    """A pack as it is, a file relative to `root`; raises `UsageError` for an address."""
+    if "://" in reference:
+        fix = "name a file that has it in `extends:`"
+        raise UsageError(f"{printable(reference)} is neither a pack nor a file", fix)
     return reference if reference.startswith("gate:") else os.path.relpath(os.path.abspath(reference), root)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gate import __version__, limited
+from gate.change.remote import hosts
 from gate.core.errors import GateError
 from gate.core.model import Json
 from gate.core.text import printable
@@ -45,6 +46,8 @@ def _answer(task: dict[str, Any]) -> Mapping[str, Json]:
     root: str = task["root"]
     central = tuple(os.path.relpath(one, root) if not one.startswith(PREFIX) else one for one in task["policies"])
     own = default_policy(root)
+    fetching = Fetching(locked=task["locked"], offline=task["offline"])
+    trusted = load_policies(central, root, task["home"], fetching=fetching)
     request = Request(
         root=root,
         home=task["home"],
@@ -52,10 +55,9 @@ def _answer(task: dict[str, Any]) -> Mapping[str, Json]:
         stage=task["stage"],
         jobs=task["jobs"],
         branch=task["branch"],
-        fetching=Fetching(locked=task["locked"], offline=task["offline"]),
+        fetching=fetching._replace(credentials=hosts(trusted)),  # a repository has no say about where we are known
     )
     basis = read(request)
-    trusted = load_policies(central, root, request.home, fetching=request.fetching)
     policies = basis.policies._replace(trusted=trusted.members)
     basis = basis._replace(change=basis.change._replace(policies=policies))
     verdict = judge(request, basis)

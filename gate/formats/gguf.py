@@ -123,7 +123,7 @@ class _Gguf:
         self._u32 = struct.Struct(order + "I")
         self._count = self._u32 if version == 1 else struct.Struct(order + "Q")
         tensors, keys = self._number(self._count), self._number(self._count)
-        self.facts.update(version=version, tensors=tensors, keys=keys)
+        self.facts.update(version=str(version), tensors=tensors, keys=keys)
         room, width = self._size - self._at, self._count.size
         smallest = keys * (width + 1 + 4 + 1) + tensors * (width + 4 + 4 + 8)
         if smallest > room:

@@ -64,8 +64,12 @@ def plan_undeclared(
             for name in directory.files
             if lead + name not in covered and lead + name not in documents and within(lead + name, beneath_paths)
         )
-        if names:
-            batches.append(Batch(places.root, directory.path, names, directory.path, digest="found"))
+        data = frozenset(filter(_is_named_data, names))  # only its name tells that text is data
+        rest = tuple(name for name in names if name not in data)
+        if data:
+            batches.append(Batch(places.root, directory.path, tuple(sorted(data)), directory.path))
+        if rest:
+            batches.append(Batch(places.root, directory.path, rest, directory.path, digest="found"))
         odd += (e for e in directory.odd if e.path not in covered and within(e.path, beneath_paths))
     judged = {f"{d.path}/{name}" if d.path else name for d in directories for name in d.files} | covered
     return Plan(tuple(batches), odd=tuple(e for e in odd if e.kind != "link" or not _leads_to(judged, e.path, places)))
@@ -170,6 +174,10 @@ def _text_format(path: str) -> str | None:
     for suffix in _PACKED:
         name = name.removesuffix(suffix)
     return _TEXT_DATA.get(_extension(name))
+
+
+def _is_named_data(name: str) -> bool:
+    return _text_format(name) is not None or _extension(name) in _MEDIA
 
 
 def _extension(path: str) -> str:

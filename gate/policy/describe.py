@@ -1,41 +1,55 @@
-"""What a policy says about signers and signatures, one line for each thing, with its place."""
+"""What a document says beside the enforcement of rules, one row for each thing, with its place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gate.core.model import STAGES, Location, Stage
-from gate.core.text import count, printable
-from gate.policy.groups import documents, roots
-from gate.policy.model import Policies, Policy, Selector
-from gate.policy.suites import SuiteDemand
+from gate.core.text import count, shorten
+from gate.policy.groups import roots
+from gate.policy.limits import described as described_limits
+from gate.policy.model import Policy, Selector
 from gate.policy.trust import Certificate, Identity, Requirement, Revoked, Signer, SummaryDemand
 
 
-def described(policies: Policies) -> Iterator[str]:
-    """The lines of every document, each document once."""
-    found = (line for document in documents(policies.members) for line in _document(document))
-    yield from dict.fromkeys(found)
+class Row(NamedTuple):
+    """One value: what it is, what it is for, who sets it, and what it overrides, in words with places."""
+
+    what: str
+    value: str
+    scope: str
+    location: Location
+    over: tuple[str, ...] = ()
 
 
-def _document(document: Policy) -> Iterator[str]:
+def described(document: Policy) -> Iterator[Row]:
+    """What the document adds to what all say together: nothing of it takes the place of something else."""
     trust = document.trust
     for signer in trust.signers:
-        yield _line(f"signer {signer.name}", describe_signer(signer), _scope(signer.selector), signer.location)
+        yield Row(f"signer {signer.name}", describe_signer(signer), scope(signer.selector), signer.location)
     for root in roots(document) or ():
-        yield _line(f"trust root {root.name}", root.file, "", root.location)
+        yield Row(f"trust root {root.name}", root.file, "", root.location)
     if roots(document) == ():
-        yield _line("trust root", "none counts", "", document.location)
-    for asked in trust.requirements:
-        yield _line("signatures", describe_requirement(asked), _when(asked), asked.location)
+        yield Row("trust root", "none counts", "", document.location)
     yield from _revoked(trust.revoked)
     for kind, names in trust.documents.items():
         place = trust.places.get(kind, document.location)
-        yield _line(f"{kind} is signed", f"by {' or '.join(names)}", "", place)
+        yield Row(f"{kind} is signed", f"by {' or '.join(names)}", "", place)
     for demand in trust.summaries:
-        yield _line("verification summary", describe_demand(demand), _when(demand), demand.location)
+        about = scope(demand.selector, demand.from_stage)
+        yield Row("verification summary", describe_demand(demand), about, demand.location)
     for suite in document.suites:
-        yield _line("suites", describe_suites(suite), _when(suite), suite.location)
+        about = scope(suite.selector, suite.from_stage)
+        for glob in suite.kinds:
+            yield Row("suites kind", glob, about, suite.location)
+        for custom in suite.custom:
+            yield Row("suites may run", f"{custom.path} (SHA-256 {custom.sha256[:12]})", about, custom.location)
+    for what, words, place in described_limits(document):
+        if not what.endswith((" max_days", " max_findings")):
+            yield Row(what, words, "", place)
+    for rule in document.custom:
+        yield Row(f"custom rule {rule.id}", shorten(rule.expression, 200), "", rule.location)
 
 
 def describe_signer(signer: Signer) -> str:
@@ -75,31 +89,17 @@ def describe_demand(demand: SummaryDemand) -> str:
     return ", ".join(parts)
 
 
-def describe_suites(asked: SuiteDemand) -> str:
-    """What it asks for."""
-    kinds = f", {', '.join(asked.kinds)}" if asked.kinds else ""
-    drift = "" if asked.max_drift is None else f", a drift of at most {asked.max_drift:g}"
-    custom = "".join(f", may run {one.path} (SHA-256 {one.sha256[:12]})" for one in asked.custom)
-    least = f"at least {count(asked.min_expectations, 'expectation')} and {count(asked.min_rows, 'row')}"
-    return f"{least}{kinds}{drift}{custom}"
-
-
-def _revoked(revoked: Revoked) -> Iterator[str]:
+def _revoked(revoked: Revoked) -> Iterator[Row]:
     for word, values in (("digest", revoked.digests), ("identity", revoked.identities), ("key", revoked.keys)):
         for value in sorted(values):
-            yield _line(f"revoked {word}", value, "", revoked.location)
+            yield Row(f"revoked {word}", value, "", revoked.location)
 
 
-def _when(entry: Requirement | SummaryDemand | SuiteDemand) -> str:
-    return _scope(entry.selector, entry.from_stage)
-
-
-def _scope(selector: Selector, from_stage: Stage = STAGES[0]) -> str:
+def scope(selector: Selector, from_stage: Stage = STAGES[0], branches: tuple[str, ...] = ()) -> str:
+    """What an entry is about; an empty text where it is everything."""
     parts = [f"{key}={value}" for key, value in selector._asdict().items() if value]
     if from_stage != STAGES[0]:
         parts.append(f"from {from_stage}")
-    return f"  [{', '.join(parts)}]" if parts else ""
-
-
-def _line(what: str, text: str, scope: str, place: Location) -> str:
-    return printable(f"{what}: {text}{scope}  {place}")
+    if branches:
+        parts.append(f"on {' or '.join(branches)}")
+    return f"[{', '.join(parts)}]" if parts else ""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gate.core.model import STAGES, Location, Stage, Subject
-from gate.policy.model import Policies, Policy, Selector
+from gate.core.model import Location, Stage, Subject
+from gate.policy.model import Policies, Policy
 from gate.policy.trust import (
     RETIRED,
     DocumentDemand,
@@ -104,12 +104,6 @@ def _values(asked: Requirement) -> tuple[object, ...]:
     return asked.signers, asked.max_age, asked.not_before, asked.retired_keys == "reject"
 
 
-def covers(entry: Requirement | SummaryDemand, other: Requirement | SummaryDemand) -> bool:
-    """Whether `entry` is about everything that `other` is about, no later."""
-    early = STAGES.index(entry.from_stage) <= STAGES.index(other.from_stage)
-    return early and entry.selector in (Selector(), other.selector)
-
-
 def revoked(policies: Policies) -> Revoked:
     """What any document revokes."""
     said = [document.trust.revoked for document in documents(policies.members)]
@@ -128,7 +122,19 @@ def document_demands(policies: Policies) -> tuple[DocumentDemand, ...]:
             group = named(document, names)
             place = document.trust.places.get(kind, document.location)
             found.setdefault((kind, group), DocumentDemand(kind, names, group, document, place))
-    return tuple(found.values())
+    vouched = (demand for document in documents(policies.members) for demand in _vouched(document))
+    asked = {(demand.location, demand.group, demand.only): demand for demand in vouched}
+    return (*found.values(), *asked.values())
+
+
+def _vouched(document: Policy) -> Iterator[DocumentDemand]:
+    """What `signed_by:` in the `extends:` of a document asks of what was fetched by it."""
+    digests: dict[tuple[Location, tuple[str, ...]], set[str]] = {}
+    for base in documents(document.extends):
+        if base.remote and base.remote.signed_by and base.remote.entry.path == document.location.path:
+            digests.setdefault((base.remote.entry, base.remote.signed_by), set()).add(base.sha256)
+    for (entry, names), only in digests.items():
+        yield DocumentDemand("policy", names, named(document, names), document, entry, frozenset(only))
 
 
 def summary_demands(policies: Policies, subject: Subject, stage: Stage) -> tuple[tuple[SummaryDemand, Group], ...]:

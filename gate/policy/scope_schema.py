@@ -11,11 +11,28 @@ def _selector(fields: Fields) -> Selector:
     return Selector(**fields.values)
 
 
+MAX_GLOB = 1024
+"""Characters: globs of two policies are compared with each other, in time that grows with both."""
+
+
+def glob_problem(text: str) -> str | None:
+    """Why `text` is no glob, or None."""
+    return f"longer than {MAX_GLOB:,} characters" if len(text) > MAX_GLOB else None
+
+
+GLOB = Text(check=glob_problem)
+HOST = Text(
+    pattern=r"[^A-Z\s/:@]{1,253}", expected="a host, or a glob of hosts: lower case, without scheme, port or path"
+)
+TAG = Text(pattern=r"[a-z0-9._*?-]{1,64}", expected="a tag, or a glob of tags: lower case, without spaces")
+
 SELECTOR = Record(
     {
         "kind": Field(Text(choices=KINDS), "Only datasets, or only models."),
-        "name": Field(Text(), "Only artifacts whose name matches this glob."),
-        "path": Field(Text(), "Only paths that match this glob; `**` crosses directories."),
+        "name": Field(GLOB, "Only artifacts whose name matches this glob."),
+        "path": Field(GLOB, "Only paths that match this glob; `**` crosses directories."),
+        "host": Field(HOST, "Only artifacts whose `source.url` is at a host that matches this glob."),
+        "tag": Field(TAG, "Only artifacts of which a tag matches this glob."),
     },
     _selector,
     narrowing=True,

@@ -19,8 +19,8 @@ Retired = Literal["accept", "reject"]
 """What becomes of a signature by a key of the trust root whose validity has ended since."""
 RETIRED: tuple[Retired, ...] = get_args(Retired)
 """Loosest first."""
-DocumentKind = Literal["dbom", "policy"]
-"""A document that can be signed itself."""
+DocumentKind = Literal["dbom", "policy", "waivers"]
+"""A document that can be signed itself; the last one where `waivers: {approved_by: ...}` asks for it."""
 DOCUMENTS: tuple[DocumentKind, ...] = get_args(DocumentKind)
 UNTRUSTED_TRIGGERS = ("pull_request", "pull_request_target", "merge_request_event", "external_pull_request_event")
 """Runs, on GitHub and GitLab, in which whoever proposes a change has a say; no identity accepts them by default."""
@@ -190,7 +190,8 @@ class Group(NamedTuple):
 class DocumentDemand(NamedTuple):
     """A document of `kind` must be signed by one of the signers called `names`, who are those of `group`.
 
-    `policy` is the document that demands it, at `location`.
+    `policy` is the document that demands it, at `location`. `only` are the SHA-256 digests of the documents that it is
+    about; empty where it is about every one of `kind`.
     """
 
     kind: DocumentKind
@@ -198,3 +199,4 @@ class DocumentDemand(NamedTuple):
     group: Group
     policy: Policy
     location: Location
+    only: frozenset[str] = frozenset()

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from gate.core.errors import Problem
 from gate.core.text import shorten
-from gate.policy.groups import at_least, covers, strictest
+from gate.policy.groups import at_least, strictest
 from gate.policy.model import Selector
+from gate.policy.overlap import covers
 from gate.policy.trust import Identity, Requirement, Trust
 
 WORKFLOW_ISSUERS = ("https://token.actions.githubusercontent.com", "https://gitlab.com")

@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gate.core.errors import DocumentError, GateError, Problem
+from gate.core.errors import DocumentError, GateError, Problem, UnableError
 from gate.core.model import Location
 from gate.core.text import did_you_mean, printable, shorten, size
 from gate.documents.kinds import Fields
+from gate.policy.extend_schema import Extension
 from gate.policy.files import Files, Homes
 from gate.policy.pem import certificate_problem, is_private, private_fix, public_key_problem, root_problem
 from gate.policy.trust import Certificate, Identity, Key, Revoked, Root, Signer, Trust
@@ -57,13 +58,15 @@ class PinnedFiles:
             fix = "keep a copy in the repository and pin its sha256"
             raise _error(at, f'"{shorten(file)}" is remote; this version reads local files only', fix)
         path = os.path.normpath(os.path.join(beside, file))
-        if not self._homes.has(path):
+        if not self._homes.has(self._files.real(path)):
             fix = "keep keys and trust roots in it, and name them relative to the policy"
             raise _error(at, f"{shorten(file)} lies outside of the repository", fix)
         try:
             data = self._files.read(path, follow=False)
         except DocumentError as error:
             raise _error(at, f"{printable(file)} is {error.problems[0].message}", "is it the right file?") from None
+        except UnableError as error:
+            raise UnableError(f"{at}: {error.message}", error.fix) from None
         except GateError as error:
             raise _error(at, error.message, "name a file that exists and can be read; a link is not followed") from None
         if len(data) > most:
@@ -79,7 +82,9 @@ def read_trust(fields: Fields, beside: str, files: PinnedFiles) -> Trust | None:
 
     Raises `DocumentError` with everything that is wrong in it.
     """
-    if not any(key in fields.values for key in TRUST):
+    extends: list[Extension] = fields.get("extends") or []
+    vouchers = [placed for entry in extends for placed in entry.signed_by]
+    if not vouchers and not any(key in fields.values for key in TRUST):
         return None
     problems = list(_floods(fields))
     if problems:
@@ -96,7 +101,11 @@ def read_trust(fields: Fields, beside: str, files: PinnedFiles) -> Trust | None:
     wanted_by: dict[Any, tuple[Placed, ...]] = signed.values
     places: dict[Any, Location] = signed.at
     demands: list[Demanded] = fields.get("verification_summaries") or []
-    for placed in (*(p for listed in wanted_by.values() for p in listed), *(p for d in demands for p in d.signed_by)):
+    for placed in (
+        *(p for listed in wanted_by.values() for p in listed),
+        *(p for d in demands for p in d.signed_by),
+        *vouchers,
+    ):
         _look_up(placed, names, "signer", problems)
     trust = Trust(
         signers=tuple(s for s in signers if not isinstance(s, Root)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gate.core.model import STAGES, Json, Location
 from gate.core.text import shorten
+from gate.documents.dates import DATE
 from gate.documents.kinds import SHA256, Field, Fields, Kind, ListOf, Reading, Record, Text
 from gate.documents.nodes import Node, Scalar, Sequence
 from gate.policy.model import Selector
@@ -84,16 +84,6 @@ def _issuer_problem(text: str) -> str | None:
     return None
 
 
-def _date_problem(text: str) -> str | None:
-    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        try:
-            datetime.date.fromisoformat(text)
-        except ValueError:
-            return f'"{text}" is no day of the calendar'
-        return None
-    return f'"{shorten(text)}" is no date such as 2026-01-31'
-
-
 def _word(pattern: str, expected: str) -> Text:
     return Text(pattern=pattern, expected=expected)
 
@@ -116,7 +106,6 @@ _TYPE = _word(
 _COMMIT = _word("[0-9a-fA-F]{40}|[0-9a-fA-F]{64}", "a digest of 40 or 64 hexadecimal digits")
 _TRIGGER = _word("[a-z][a-z_]{0,63}", "an event such as push or workflow_dispatch")
 _RUNNER = _word("[a-z]{1,32}-hosted", "github-hosted, gitlab-hosted or self-hosted")
-_DATE = Text(check=_date_problem, pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}", expected="a date such as 2026-01-31")
 
 
 class _Number:
@@ -129,13 +118,14 @@ class _Number:
         return {"anyOf": [{"type": "string", "pattern": "^[0-9]{1,20}$"}, {"type": "integer", "minimum": 0}]}
 
 
-class _Within:
+class Within:
     """A whole number from 1 to `maximum`."""
 
     def __init__(self, maximum: int) -> None:
         self._maximum = maximum
 
     def read(self, node: Node, reading: Reading) -> int | None:
+        """The number."""
         text = node.text if isinstance(node, Scalar) else ""
         if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= self._maximum:
             found = f', found "{shorten(text)}"' if text else ""
@@ -144,16 +134,18 @@ class _Within:
         return int(text)
 
     def schema(self) -> dict[str, Json]:
+        """An integer."""
         return {"type": "integer", "minimum": 1, "maximum": self._maximum}
 
 
-class _Some:
+class Some:
     """One item, or a list of at least one: an empty list would mean nothing, or everything."""
 
     def __init__(self, item: Kind) -> None:
         self._item = item
 
     def read(self, node: Node, reading: Reading) -> tuple[Any, ...] | None:
+        """The items, of which there is at least one."""
         if isinstance(node, Sequence) and not node.items:
             reading.note(node.span, "the list is empty", "name at least one, or remove the key")
             return None
@@ -161,6 +153,7 @@ class _Some:
         return None if found is None else tuple(found)
 
     def schema(self) -> dict[str, Json]:
+        """The item itself, or an array."""
         item = self._item.schema()
         return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
 
@@ -176,7 +169,7 @@ class _Placed:
         return NAME.schema()
 
 
-_NAMES = _Some(_Placed())
+NAMES = Some(_Placed())
 
 
 def _scoped(fields: Fields) -> dict[str, Any]:
@@ -235,8 +228,8 @@ def _demanded(fields: Fields) -> Demanded:
 _NAME = Field(NAME, "How the other parts of the policy, and reports, call it; unique in the document.", required=True)
 _FILE = Field(NAME, "The file, relative to this one; it lies in the repository.", required=True)
 _PIN = Field(SHA256, "The SHA-256 that the file must have, as `sha256sum` prints it.", required=True)
-_PREDICATES = Field(_Some(_TYPE), "The predicate types of the attestations that may be signed so, one or a list.")
-_DAYS = Field(_Within(MAX_DAYS), "How many days a signature may be old.")
+_PREDICATES = Field(Some(_TYPE), "The predicate types of the attestations that may be signed so, one or a list.")
+_DAYS = Field(Within(MAX_DAYS), "How many days a signature may be old.")
 
 IDENTITY = Record(
     {
@@ -253,7 +246,7 @@ IDENTITY = Record(
         "build_signer": Field(_GLOB, "The address of the workflow that signed, which may be of another repository."),
         "build_signer_digest": Field(_COMMIT, "The commit of the workflow that signed."),
         "build_trigger": Field(
-            _Some(_TRIGGER), "What started the build; all but pull_request and pull_request_target if left out."
+            Some(_TRIGGER), "What started the build; all but pull_request and pull_request_target if left out."
         ),
         "runner_environment": Field(_RUNNER, "Where the build ran, such as `github-hosted`."),
         "predicate_type": _PREDICATES,
@@ -281,9 +274,9 @@ ROOT = Record({"name": _NAME, "file": _FILE, "sha256": _PIN}, _root)
 
 REQUIREMENT = Record(
     {
-        "signers": Field(_Within(MAX_SIGNERS), "How many different signers must have signed; 1 if left out."),
+        "signers": Field(Within(MAX_SIGNERS), "How many different signers must have signed; 1 if left out."),
         "max_age": _DAYS,
-        "not_before": Field(_DATE, "The day (UTC) since which it must be signed, such as 2026-01-31."),
+        "not_before": Field(DATE, "The day (UTC) since which it must be signed, such as 2026-01-31."),
         "retired_keys": Field(
             Text(choices=RETIRED),
             "Whether a signature counts whose log or CA has retired its key; `accept` if left out.",
@@ -308,8 +301,8 @@ REVOKED = Record(
 
 DOCUMENTS = Record(
     {
-        "dbom": Field(_NAMES, "Signers of this document, one of whom must have signed `dbom.yaml`."),
-        "policy": Field(_NAMES, "Signers of this document, one of whom must have signed the policy."),
+        "dbom": Field(NAMES, "Signers of this document, one of whom must have signed `dbom.yaml`."),
+        "policy": Field(NAMES, "Signers of this document, one of whom must have signed the policy."),
     },
     narrowing=True,
 )
@@ -317,8 +310,8 @@ DOCUMENTS = Record(
 SUMMARY = Record(
     {
         "verifier": Field(_VERIFIER, "The id of the verifier, or a glob.", required=True),
-        "policy": Field(_Some(SHA256), "The SHA-256 of the policy that it must have judged by; one of them is enough."),
-        "signed_by": Field(_NAMES, "Signers of this document, one of whom must have signed it.", required=True),
+        "policy": Field(Some(SHA256), "The SHA-256 of the policy that it must have judged by; one of them is enough."),
+        "signed_by": Field(NAMES, "Signers of this document, one of whom must have signed it.", required=True),
         "max_age": _DAYS,
         "for": FOR,
         "from_stage": FROM_STAGE,

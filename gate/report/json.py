@@ -26,7 +26,7 @@ def render(verdict: Verdict, context: Context) -> str:
 
 def _report(verdict: Verdict, context: Context) -> dict[str, object]:
     decisions = ordered(verdict)
-    rules = rules_of(decisions)
+    rules = rules_of(decisions, verdict.custom)
     return {
         "schema": SCHEMA,
         "version": VERSION,
@@ -88,7 +88,12 @@ def _finding(decision: Decision, rule: Rule, fingerprint: str) -> dict[str, obje
     return {
         "rule": finding.rule,
         "severity": rule.severity,
-        "decision": {"ruling": decision.ruling, "origin": _location(decision.origin)},
+        "decision": {
+            "ruling": decision.ruling,
+            "origin": _location(decision.origin),
+            "grounds": decision.grounds._asdict() if decision.grounds else None,
+        },
+        "about": decision.about._asdict() if decision.about else None,
         "message": finding.message,
         "fix": finding.fix,
         "subject": finding.subject._asdict(),

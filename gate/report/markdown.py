@@ -8,7 +8,7 @@ from gate.core.catalogue import Rule
 from gate.core.model import Decision, Examination, Finding, Verdict
 from gate.report import marks
 from gate.report.interface import Context
-from gate.report.view import counts, in_catalogue, ordered, outcome, page, place, rules_of, word
+from gate.report.view import counts, excuse, in_catalogue, ordered, outcome, page, place, rules_of, word
 
 FINDINGS_LIMIT, ARTIFACTS_LIMIT, RULES_LIMIT, NOTES_LIMIT = 550_000, 200_000, 150_000, 50_000
 """Bytes of each part, together below a megabyte: GitHub drops a summary above 1 MiB altogether."""
@@ -30,7 +30,7 @@ def render(verdict: Verdict, context: Context) -> str:
         marks.table(
             ("artifact", "kind", "path", "verified"), _artifact_rows(verdict.declared), ARTIFACTS_LIMIT, "artifacts"
         ),
-        marks.section(map(_explanation, rules_of(decisions).values()), RULES_LIMIT, "rules"),
+        marks.section(map(_explanation, rules_of(decisions, verdict.custom).values()), RULES_LIMIT, "rules"),
         f"<sub>gate {marks.text(context.version)}</sub>",
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -47,8 +47,8 @@ def _finding_row(decision: Decision) -> str:
     text = marks.text(finding.message)
     if finding.related:
         text += f"<br>In {_places(finding)}"
-    if decision.ruling == "waived":
-        text += f"<br>Waived by {marks.code(str(decision.origin))}"
+    if said := excuse(decision):
+        text += f"<br>{marks.text(said[0].upper() + said[1:])}"
     elif finding.fix:
         text += f"<br>Fix: {marks.text(finding.fix)}"
     return marks.row(f"**{word(decision)}**", marks.code(finding.rule), marks.code(str(finding.location)), text)

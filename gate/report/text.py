@@ -11,7 +11,7 @@ from gate.core.catalogue import Rule
 from gate.core.model import Decision, Examination, Finding, Location, Verdict
 from gate.core.text import count, printable, shorten
 from gate.report.interface import Context
-from gate.report.view import counts, ordered, outcome, place, rules_of, word
+from gate.report.view import counts, excuse, ordered, outcome, place, rules_of, word
 
 BLOCKS = 20
 """How many errors of one rule get a block of their own before the others share one."""
@@ -25,6 +25,7 @@ COLORS = {
     "undecided": "1;35",
     "warning": "1;33",
     "waived": "1;36",
+    "adopted": "1;36",
     "pass": "1;32",
     "frame": "1;34",
 }
@@ -33,11 +34,12 @@ COLORS = {
 def render(verdict: Verdict, context: Context) -> str:
     """The verdict for a person at a terminal or in a build log."""
     decisions = ordered(verdict)
-    writer = _Writer(context, rules_of(decisions))
+    writer = _Writer(context, rules_of(decisions, verdict.custom))
     sections: list[list[str]] = []
     sections += writer.errors([d for d in decisions if d.ruling == "block"])
     sections += writer.others([d for d in decisions if d.ruling == "warn"])
     sections += writer.others([d for d in decisions if d.ruling == "waived"])
+    sections += writer.others([d for d in decisions if d.ruling == "adopted"])
     sections.append(_artifacts(verdict.declared))
     sections.append([f"note: {printable(note)}" for note in verdict.notes])
     policies = ", ".join(map(printable, verdict.policies)) or "none"
@@ -105,8 +107,8 @@ class _Writer:
             yield f"in: {place(related)}" + (f": {printable(related.message)}" if related.message else "")
         if (more := len(finding.related) - LISTED) > 0:
             yield f"... and {count(more, 'more place')} (all are in the json report)"
-        if decision.ruling == "waived":
-            yield f"waived by: {printable(str(decision.origin))}"
+        if said := excuse(decision):
+            yield printable(said)
         rule = self._rules[finding.rule]
         if rule.why and finding.rule not in self._explained:
             self._explained.add(finding.rule)
@@ -118,16 +120,20 @@ class _Writer:
         shown = decisions if decisions[0].ruling == "block" else decisions[:LISTED]
         arrow, equals = self.paint("-->", "frame"), self.paint("=", "frame")
         lines = [self._heading(decisions[0], title)]
-        for finding in (decision.finding for decision in shown):
+        for decision in shown:
+            finding = decision.finding
             text = f"{finding.location}: {finding.message}"
             lines.append(f"  {arrow} {shorten(text, self._context.width - 6)}")
             if finding.related and finding.related[0].line:
                 more = len(finding.related) - 1
                 lines.append(f"      in: {place(finding.related[0])}" + (f" and {more:,} more" if more else ""))
+            if decision.ruling == "waived":
+                lines.append(f"      {shorten(excuse(decision), self._context.width - 6)}")
         if more := len(decisions) - len(shown):
             lines.append(f"  {equals} ... and {more:,} more (all are in the json report)")
         first = decisions[0]._replace(finding=decisions[0].finding._replace(related=()))
-        return lines + [f"  {equals} {detail}" for detail in self._details(first, first.finding)]
+        details = self._details(first, first.finding)
+        return lines + [f"  {equals} {detail}" for detail in details if not detail.startswith("waived by: ")]
 
 
 def _grouped(decisions: Sequence[Decision], limit: int) -> Iterator[tuple[Decision, list[Decision]]]:

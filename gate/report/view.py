@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from gate.core.catalogue import Rule, UnknownRuleError, get_rule
+from gate.core.catalogue import FAMILIES, Rule, UnknownRuleError, get_rule
 from gate.core.model import SEVERITIES, UNDECIDED, Decision, Related, Ruling, Verdict
 from gate.core.text import count, printable, size
 
 PROJECT_URL = "https://github.com/dbom-gate/gate"
 
-RANK: dict[Ruling, int] = {"block": 0, "warn": 1, "waived": 2, "off": 3}
+RANK: dict[Ruling, int] = {"block": 0, "warn": 1, "waived": 2, "adopted": 3, "off": 4}
 """Worst first."""
 
-WORD: dict[Ruling, str] = {"block": "error", "warn": "warning", "waived": "waived", "off": "off"}
+WORD: dict[Ruling, str] = {
+    "block": "error",
+    "warn": "warning",
+    "waived": "waived",
+    "adopted": "adopted",
+    "off": "off",
+}
 
 
-def rules_of(decisions: Iterable[Decision]) -> dict[str, Rule]:
-    """The catalogue entries of the rules that occur; a policy's custom rules get an entry without advice."""
-    return {rule_id: _rule(rule_id) for rule_id in dict.fromkeys(d.finding.rule for d in decisions)}
+def rules_of(decisions: Iterable[Decision], custom: Mapping[str, Rule]) -> dict[str, Rule]:
+    """The rules that occur, from `custom` or the catalogue; one that is in neither gets an entry without advice."""
+    return {rule_id: _rule(rule_id, custom) for rule_id in dict.fromkeys(d.finding.rule for d in decisions)}
 
 
-def _rule(rule_id: str) -> Rule:
+def _rule(rule_id: str, custom: Mapping[str, Rule]) -> Rule:
+    if rule_id in custom:
+        return custom[rule_id]
     try:
         return get_rule(rule_id)
     except UnknownRuleError:
@@ -30,7 +38,7 @@ def _rule(rule_id: str) -> Rule:
 
 def in_catalogue(rule: Rule) -> bool:
     """Whether the gate has a page about the rule; it has none about a policy's custom rules."""
-    return bool(rule.why)
+    return rule.family in FAMILIES
 
 
 def page(rule: Rule) -> str:
@@ -40,7 +48,7 @@ def page(rule: Rule) -> str:
 
 def ordered(verdict: Verdict) -> tuple[Decision, ...]:
     """All decisions, worst first and then by location."""
-    rules = rules_of(verdict.decisions)
+    rules = rules_of(verdict.decisions, verdict.custom)
 
     def key(decision: Decision) -> tuple[object, ...]:
         finding = decision.finding
@@ -61,10 +69,23 @@ def no_commands(document: str) -> str:
 
 
 def word(decision: Decision) -> str:
-    """`error`, `warning`, `undecided` or `waived`."""
+    """`error`, `warning`, `undecided`, `waived` or `adopted`."""
     if decision.ruling == "block" and decision.finding.rule == UNDECIDED:
         return "undecided"
     return WORD[decision.ruling]
+
+
+def excuse(decision: Decision) -> str:
+    """Why a waived or adopted finding does not block, in words; empty for any other."""
+    grounds = decision.grounds
+    if grounds is None:
+        return f"waived by: {decision.origin}" if decision.ruling == "waived" else ""
+    if decision.ruling == "adopted":
+        return f"adopted by: {decision.origin}, until {grounds.expires}"
+    return (
+        f"waived by: {decision.origin}, {grounds.reason}, approved by {grounds.approver}, until {grounds.expires}: "
+        f"{grounds.why}"
+    )
 
 
 def place(related: Related) -> str:
@@ -94,6 +115,8 @@ def counts(verdict: Verdict) -> str:
     words = [word(decision) for decision in verdict.decisions]
     states = {"error": "errors", "undecided": "undecided", "warning": "warnings", "waived": "waived"}
     found = [count(words.count(one), one, many) for one, many in states.items() if one in words]
+    if days := [d.grounds.expires for d in verdict.decisions if d.ruling == "adopted" and d.grounds]:
+        found.append(f"{len(days):,} adopted until {min(days)}")
     text = f"{', '.join(found) or 'no findings'} in {count(verdict.files, 'file')} ({size(verdict.bytes)})"
     if (percent := verdict.completeness) is not None:
         declared = verdict.declared

@@ -200,9 +200,13 @@ def test_what_a_policy_needs(repo: Repo) -> None:
     demand = f"policy: 1\nkeys: [{{name: a, file: a.pub, sha256: {digest}}}]\nsigned_documents: {{dbom: [a]}}\n"
     repo.write("own.yaml", demand)
     assert needs(repo, ".", "", "own.yaml") == ["sign"]
+    repo.write("rules.yaml", "policy: 1\ncustom: [{id: acme/a, assert: 'true', message: m}]\n")
+    assert needs(repo, ".", "", "rules.yaml") == ["policy"]
     assert needs(repo, ".", "") == needs(repo, ".", "", "gate:strict") == []
     repo.write("gate-policy.yaml", demand)
     assert needs(repo, ".", "") == ["sign"]
+    repo.write("gate-policy.yaml", "policy: 1\nextends: [git+file:///absent//p.yaml@" + "0" * 40 + "]\n")
+    assert needs(repo, ".", "") == ["sign", "policy"]  # what cannot be had may ask for anything
 
 
 def needs(repo: Repo, *arguments: str) -> list[str]:

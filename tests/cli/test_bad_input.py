@@ -121,7 +121,7 @@ POLICIES: dict[str, tuple[str | bytes, str, str]] = {
         "policy: 1\nrules:\n  suites/missing: {enforce: block, for: {knd: model}}\n", ":3:42", '"kind"'),
     "an unknown stage": (
         "policy: 1\nrules:\n  suites/missing: {enforce: block, from_stage: trian}\n", ":3:48", '"train"'),
-    "a waiver, which this version does not have": ("policy: 1\nwaivers: []\n", ":2:1", "waivers"),
+    "waivers where only their limits belong": ("policy: 1\nwaivers: []\n", ":2:10", "max_days"),
     "a relative cache root": ("policy: 1\ncache_roots: [cache]\n", ":2:", "absolute"),
     "a pin of the wrong length": ("policy: 1\nextends: [{url: a.yaml, sha256: 12}]\n", ":2:33", "64"),
     "another version": ("policy: 2\n", ":1:9", "policy: 1"),

@@ -48,6 +48,7 @@ GOOD_DBOMS = [
     "dbom: 1\ndatasets: [{name: x, path: data/x, source: {url: 'https://a', revision: v1, retrieved: '2026-01-31'}}]",
     "dbom: 1\ndatasets: [{name: x, path: x, suite: s, scan: {modality: tabular, labels: y}, derived_from: [a]}]",
     "dbom: 1\nmodels: [{name: m, path: m, trained_on: [x], signature: {bundle: b, kind: oms}}]",
+    "dbom: 1\ndatasets: [{name: x, path: x, tags: [restricted, v1.0_a-b, '2024']}]",
     "dbom: 1\ndatasets:\nmodels:",
     "dbom: 1\ndatasets: [{name: x, path: x, source: null, sha256: null}]",
 ]
@@ -79,6 +80,10 @@ BAD_DBOMS = [
     "dbom: 1\ndatasets: [{name: x, path: x, signature: {bundle: b, kind: pgp}}]",
     "dbom: 1\ndatasets: [{name: x, path: x, scan: {modality: audio}}]",
     "dbom: 1\ndatasets: [{name: x, path: x, derived_from: y}]",
+    "dbom: 1\ndatasets: [{name: x, path: x, tags: restricted}]",
+    "dbom: 1\ndatasets: [{name: x, path: x, tags: [Restricted]}]",
+    "dbom: 1\ndatasets: [{name: x, path: x, tags: ['a b']}]",
+    f"dbom: 1\ndatasets: [{{name: x, path: x, tags: {[f't{n}' for n in range(33)]}}}]",
 ]
 GOOD_POLICIES = [
     "policy: 1",
@@ -86,6 +91,7 @@ GOOD_POLICIES = [
     f"policy: 1\nextends: [{{url: a.yaml, sha256: {HEX}}}, {{url: b.yaml}}]",
     "policy: 1\nrules: {suites/missing: {enforce: block}}",
     "policy: 1\nrules: {suites/missing: {enforce: 'off', for: {kind: model, name: a*, path: b/**}, from_stage: train}}",
+    "policy: 1\nrules: {suites/missing: {enforce: block, for: {host: '*.acme.example', tag: pii-*}}}",
     "policy: 1\nrules: {suites/missing: [{enforce: warn}, {enforce: block, from_stage: release}]}",
     "policy: 1\nrules:\nextends:",
 ]
@@ -100,7 +106,9 @@ BAD_POLICIES = [
     "policy: 1\nrules: {suites/missing: {enforce: deny}}",
     "policy: 1\nrules: {suites/missing: {enforce: block, from_stage: prod}}",
     "policy: 1\nrules: {suites/missing: {enforce: block, for: {kind: table}}}",
-    "policy: 1\nrules: {suites/missing: {enforce: block, for: {tag: x}}}",
+    "policy: 1\nrules: {suites/missing: {enforce: block, for: {owner: x}}}",
+    "policy: 1\nrules: {suites/missing: {enforce: block, for: {tag: Secret}}}",
+    "policy: 1\nrules: {suites/missing: {enforce: block, for: {host: https://acme.example}}}",
     "policy: 1\nextends: gate:strict",
     "policy: 1\nextends: [{sha256: a}]",
     f"policy: 1\nextends: [{{url: a, sha256: {HEX[1:]}}}]",

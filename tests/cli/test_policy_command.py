@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support import PICKLE, WEIGHTS, Repo, sha256
@@ -64,6 +66,37 @@ def test_policies_are_found_from_a_subdirectory_by_the_path_of_the_shell(wrong: 
 
 
 # Scopes
+
+
+@pytest.mark.parametrize(
+    ("scope", "blocked"),
+    [
+        ("host: data.acme.example", {"a"}),
+        ("host: '*.acme.example'", {"a"}),
+        ("host: '*'", {"a", "b"}),
+        ("host: acme.example", set()),
+        ("tag: pii", {"a", "c"}),
+        ("tag: p*", {"a", "b", "c"}),
+        ("tag: '*', host: '*'", {"a", "b"}),
+        ("tag: pi", set()),
+    ],
+)
+def test_an_entry_counts_for_the_host_of_the_source_and_for_any_of_the_tags(
+    repo: Repo, scope: str, blocked: set[str]
+) -> None:
+    entries = {
+        "a": "source: {url: 'https://me@Data.ACME.example.:8443/x'}, tags: [big, pii]",
+        "b": "source: {url: 's3://bucket/x'}, tags: [public]",
+        "c": "source: {url: 'elsewhere'}, tags: [pii]",
+        "d": "version: 1",
+    }
+    lines = (f"  - {{name: {name}, path: {name}.csv, {more}}}\n" for name, more in entries.items())
+    repo.write("dbom.yaml", "dbom: 1\ndatasets:\n" + "".join(lines))
+    for name in entries:
+        repo.write(f"{name}.csv", "x\n")
+    repo.write("gate-policy.yaml", _policy(f"suites/missing: {{enforce: block, for: {{{scope}}}}}"))
+    found = repo.report()["findings"]
+    assert {one["subject"]["name"] for one in found if one["decision"]["ruling"] == "block"} - {None} == blocked
 
 
 def test_an_entry_counts_only_for_what_it_is_for(repo: Repo) -> None:
@@ -221,7 +254,7 @@ def test_a_policy_may_be_reached_on_two_ways(wrong: Repo) -> None:
     assert _ruling(wrong, rule="suites/missing") == "block"
 
 
-@pytest.mark.parametrize("reference", ["absent.yaml", "gate:lax", "https://a.example/policy.yaml", "org"])
+@pytest.mark.parametrize("reference", ["absent.yaml", "gate:lax", "http://a.example/policy.yaml", "org"])
 def test_an_extension_that_cannot_be_had_is_an_error_where_it_is_named(wrong: Repo, reference: str) -> None:
     wrong.write("org/base.yaml", "policy: 1\n")
     wrong.write("gate-policy.yaml", _policy(extends=f"'{reference}'"))
@@ -237,7 +270,7 @@ def _roots(repo: Repo, *files: str) -> list[str] | str:
     shown = repo.gate("policy", "show", "0.yaml")
     if shown.code == 2:
         return shown.err
-    return [line.rpartition("/")[2] for line in shown.out.splitlines() if line.startswith("cache root")]
+    return [line.split()[2].rpartition("/")[2] for line in shown.out.splitlines() if line.startswith("cache root")]
 
 
 def _with_roots(extends: str, *names: str) -> str:
@@ -275,6 +308,84 @@ def test_show_names_the_place_of_every_value(repo: Repo) -> None:
     assert ["weights/pickle-format", "block", "[kind=model,", "from", "release]", "gate-policy.yaml:6:17"] in rows
     assert [row[1] for row in rows if row[0] == "suites/missing"] == ["block"]
     assert {row[0] for row in rows} == {rule.split()[0] for rule in repo.gate("rules").out.splitlines()[1:]}
+
+
+EVERY_VALUE = {
+    "org.yaml": """\
+policy: 1
+extends: [gate:strict]
+rules:
+  suites/missing: {enforce: warn}
+  dbom/no-license: {enforce: warn, for: {path: "x/**"}}
+profiles: [{branches: [main, "release/*"], rules: {suites/missing: {enforce: block}}}]
+pickles: {allow: [acme.State], deny: [os.*]}
+cache_roots: [/srv/cache]
+suites: {min_rows: 10, kinds: [expect_a]}
+signatures: {max_age: 30}
+revoked: {identities: ["*@old.example"]}
+waivers: {max_days: 90}
+locked: [pickles]
+custom: [{id: acme/x, assert: 'artifact.kind == "model"', message: m}]
+""",
+    "gate-policy.yaml": """\
+policy: 1
+extends: [org.yaml]
+expires: 2099-01-31
+credentials: [git.acme.example]
+rules:
+  dbom/no-license: {enforce: block, for: {path: "x/**"}}
+  weights/pickle-format: {enforce: block}
+suites: [{min_rows: 20}, {min_rows: 30, for: {tag: big}}]
+signatures: {max_age: 7}
+identities: [{name: ann, identity: ann@acme.example, issuer: 'https://a.example'}]
+signed_documents: {dbom: ann}
+waivers: {max_days: 30}
+adopted: {max_findings: 5}
+""",
+}
+
+
+def test_show_has_every_value_with_its_place_and_what_it_overrides(repo: Repo) -> None:
+    pytest.importorskip("cel_expr_python")
+    for name, text in EVERY_VALUE.items():
+        repo.write(name, text)
+    out = re.sub(r"(gate:\w+):\d+", r"\1:N", repo.gate("policy", "show", "--origin").out)
+    shown = [" ".join(line.split()) for line in out.splitlines()]
+    for line in (
+        "dbom/no-license warn [path=x/**] org.yaml:5:30, under gate-policy.yaml:6:30 (block)",
+        "dbom/no-license block [path=x/**] gate-policy.yaml:6:30, over org.yaml:5:30 (warn), over gate:strict:N "
+        "(block)",
+        "suites/missing warn org.yaml:4:29, over gate:strict:N (block)",
+        "suites/missing block [on main or release/*] org.yaml:6:78, over org.yaml:4:29 (warn), over gate:strict:N "
+        "(block)",
+        "cache root: /srv/cache org.yaml:8:14",
+        "pickles may have: acme.State org.yaml:7:10",
+        "pickles may not have: os.* org.yaml:7:10",
+        "suites min_rows: 20 gate-policy.yaml:8:11, over org.yaml:9:10 (10)",
+        "suites min_rows: 30 [tag=big] gate-policy.yaml:8:27, over org.yaml:9:10 (10), over gate-policy.yaml:8:11 (20)",
+        "suites kind: expect_a org.yaml:9:10",
+        "signatures max_age: 7 gate-policy.yaml:9:14, over org.yaml:10:14 (30)",
+        "revoked identity: *@old.example org.yaml:11:11",
+        "signer ann: ann@acme.example of https://a.example gate-policy.yaml:10:21",
+        "dbom is signed: by ann gate-policy.yaml:11:26",
+        "waivers max_days: 30 gate-policy.yaml:12:21, over org.yaml:12:21 (90)",
+        "adopted max_findings: 5 gate-policy.yaml:13:25",
+        "locked: pickles org.yaml:13:10",
+        'custom rule acme/x: artifact.kind == "model" org.yaml:14:31',
+        "acme/x block org.yaml:14:15",
+        "expires: 2099-01-31 gate-policy.yaml:3:10",
+        "credentials: git.acme.example gate-policy.yaml:4:14",
+        f"extends: org.yaml (SHA-256 {sha256(EVERY_VALUE['org.yaml'])[:12]}) gate-policy.yaml:2:10",
+    ):
+        assert line in shown, (line, [one for one in shown if one.split()[0] == line.split()[0]])
+
+
+def test_show_without_origin_has_the_same_values_and_places(repo: Repo) -> None:
+    pytest.importorskip("cel_expr_python")
+    for name, text in EVERY_VALUE.items():
+        repo.write(name, text)
+    plain, chains = (repo.gate("policy", "show", *more).out.splitlines() for more in ((), ("--origin",)))
+    assert [line.partition(", over ")[0].partition(", under ")[0] for line in chains] == plain
 
 
 def test_show_without_a_policy_shows_the_baseline(repo: Repo) -> None:

@@ -10,6 +10,7 @@ import zipfile
 
 from gate.formats.interface import BytesSource, Inspection
 from gate.formats.registry import inspect
+from tests.facts import refuse_unknown
 
 HOSTILE = b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04echo\x85R."
 """A protocol 4 pickle that would call os.system("echo"); never loaded."""
@@ -18,7 +19,9 @@ HOSTILE_TEXT = b"cos\nsystem\n(S'echo'\ntR."
 
 
 def look(data: bytes) -> Inspection:
-    return inspect(BytesSource(data))
+    found = inspect(BytesSource(data))
+    refuse_unknown("weights", found.facts)
+    return found
 
 
 def rules(data: bytes) -> set[str]:

@@ -99,7 +99,7 @@ def test_facts() -> None:
     found = look(GOOD)
     assert (found.format, found.role, found.flaws) == ("tflite", "weights", ())
     assert found.facts == {
-        "version": 3,
+        "version": "3",
         "operators": 2,
         "nodes": 1,
         "buffers": 2,
@@ -200,9 +200,9 @@ def test_program() -> None:
     found = look(PROGRAM)
     assert (found.format, found.role, found.flaws) == ("executorch", "weights", ())
     assert found.facts == {
-        "version": 0,
+        "version": "0",
         "methods": ["forward"],
-        "operators": ["aten::add.out"],
+        "operator_names": ["aten::add.out"],
         "delegates": ["XnnpackBackend"],
         "segments": 0,
     }

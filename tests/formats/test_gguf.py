@@ -77,7 +77,7 @@ def test_versions_and_byte_orders(version: int, order: str) -> None:
     ]
     found = look(w.file(keys, [w.tensor("a", (4,), 0), w.tensor("b", (), 64)], bytes(68), align=64))
     assert (found.format, found.role, found.flaws) == ("gguf", "weights", ())
-    assert found.facts == {"version": version, "tensors": 2, "keys": 8, "templates": 1, "architecture": "llama"}
+    assert found.facts == {"version": str(version), "tensors": 2, "keys": 8, "templates": 1, "architecture": "llama"}
 
 
 BAD = {

@@ -78,7 +78,7 @@ def paddle(*operators: str) -> Inspection:
 def test_paddle() -> None:
     found = paddle("feed", "matmul_v2", "fetch")
     assert (found.format, found.role, found.flaws) == ("paddle", "weights", ())
-    assert found.facts == {"version": 2_006_000, "blocks": 1, "operators": 3}
+    assert found.facts == {"version": "2006000", "blocks": 1, "operators": 3}
     assert {flaw.rule for flaw in paddle("feed", "py_func").flaws} == CODE
     assert {flaw.rule for flaw in paddle("feed", "load_combine").flaws} == REFERENCE
 

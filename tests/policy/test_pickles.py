@@ -81,5 +81,5 @@ def test_a_change_cannot_vouch_for_itself(repo: Repo) -> None:
 def test_the_effective_lists_are_shown(repo: Repo) -> None:
     repo.write("gate-policy.yaml", research("{allow: [a.b], deny: [c.d]}"))
     out = repo.gate("policy", "show").out
-    assert "pickles may have a.b" in out
-    assert "pickles may not have c.d" in out
+    assert "pickles may have: a.b  gate-policy.yaml:3:10" in out
+    assert "pickles may not have: c.d  gate-policy.yaml:3:10" in out

@@ -279,18 +279,19 @@ def test_trust_roots_are_allow_lists_along_extends(repo: Repo) -> None:
     assert of(roots_policy("b", extends="central.yaml")) == ["b"]
     assert of(identity().replace('"policy": 1', '"policy": 1, "extends": ["central.yaml"]')) == ["a", "b"]
     said = problem(repo, roots_policy("b", "c", extends="central.yaml"))
-    assert "the trust root c is none of those that central.yaml gives" in said
+    assert "the trust root c is none of those at central.yaml:1:" in said
     assert "can only be tightened" in said
 
 
 def test_what_is_asked_adds_up_over_all_documents(files: Repo) -> None:
     files.write("central.yaml", key() + "signatures: {signers: 2, retired_keys: reject}\nsigned_documents: {dbom: a}\n")
-    own = "policy: 1\nextends: [central.yaml]\nsignatures: {max_age: 3, retired_keys: accept}\nrevoked: {keys: [%s]}\n"
-    files.write("second.yaml", "policy: 1\nsignatures: {max_age: 2}\nrevoked: {identities: [x]}\n")
+    own = "policy: 1\nextends: [central.yaml]\nsignatures: {max_age: 3}\nrevoked: {keys: [%s]}\n"
+    asked = "signatures: {max_age: 2, retired_keys: accept}"
+    files.write("second.yaml", f"policy: 1\n{asked}\nrevoked: {{identities: [x]}}\n")
     policies = load(files, own % ("a" * 64), "second.yaml")
     assert policies.requirement(MODEL, "train")[1:5] == (2, 2, None, "reject")
     assert policies.revoked()[1:3] == (frozenset(["x"]), frozenset(["a" * 64]))
-    ((kind, names, group, policy, location),) = policies.document_demands()
+    ((kind, names, group, policy, location, _),) = policies.document_demands()
     assert (kind, names, policy.name, location.path) == ("dbom", ("a",), "central.yaml", "central.yaml")
     assert group.signers == policies.trust_groups(MODEL)[0].signers
 
@@ -376,8 +377,10 @@ def test_show_prints_everything_with_its_place(files: Repo) -> None:
         "signer team: *@acme.example by the CA in keys/ca.pem  [kind=dataset]  gate-policy.yaml:22:12",
         "signer old: the key in keys/a.pub, predicate_type https://a/v1  gate-policy.yaml:20:12",
         "trust root internal: roots/internal.json  gate-policy.yaml:24:12",
-        "signatures: 2 signers, at most 90 days old, not before 2026-01-01, retired keys: reject"
-        "  [kind=model, from release]  gate-policy.yaml:26:6",
+        "signatures signers: 2  [kind=model, from release]  gate-policy.yaml:26:6",
+        "signatures max_age: 90  [kind=model, from release]  gate-policy.yaml:26:6",
+        "signatures not_before: 2026-01-01  [kind=model, from release]  gate-policy.yaml:26:6",
+        "signatures retired_keys: reject  [kind=model, from release]  gate-policy.yaml:26:6",
         f"revoked digest: {'ab' * 32}  gate-policy.yaml:28:11",
         "revoked identity: *@left.example  gate-policy.yaml:28:11",
         f"revoked key: {'cd' * 32}  gate-policy.yaml:28:11",

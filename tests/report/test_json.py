@@ -40,11 +40,15 @@ def test_everything_is_in_it() -> None:
     """Waived findings and those that are off too, each with its decision."""
     data = rendered(everything())
     assert (data["verdict"], data["exit_code"], data["stage"]) == ("blocked", 1, "pull-request")
-    assert data["counts"]["by_ruling"] == {"block": 3, "warn": 3, "waived": 1, "off": 1}
+    assert data["counts"]["by_ruling"] == {"block": 3, "warn": 3, "waived": 1, "adopted": 1, "off": 1}
     assert data["counts"]["by_rule"]["weights/malformed"] == 1
     assert data["completeness"] == {"declared": 4, "verified": 3, "percent": 75.0}
     waived = next(finding for finding in data["findings"] if finding["decision"]["ruling"] == "waived")
-    assert waived["decision"]["origin"]["path"] == "gate-policy.yaml"
+    assert waived["decision"]["origin"]["path"] == "gate-waivers.yaml"
+    assert waived["decision"]["grounds"]["approver"] == "@acme/ml"
+    assert waived["about"]["path"] == "models/old.onnx"
+    adopted = next(finding for finding in data["findings"] if finding["decision"]["ruling"] == "adopted")
+    assert adopted["decision"]["grounds"] == {"expires": "2027-01-31", "reason": "", "why": "", "approver": ""}
     pickle = next(finding for finding in data["findings"] if finding["rule"] == "weights/pickle-format")
     assert pickle["evidence"] == {"format": "torch", "sha256": DIGEST}
     place = {"path": "models/sign.pt", "message": "", "offset": 0, "member": "archive/data.pkl", "line": None}

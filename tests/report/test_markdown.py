@@ -10,7 +10,8 @@ from .verdicts import CONTEXT, artifact, decision, everything, verdict
 def test_headline_counts_and_tables() -> None:
     """The outcome is in the first line, and every finding but those that are off has a row."""
     text = render(everything(), CONTEXT)
-    assert text.startswith("## ❌ gate: blocked\n\n2 errors, 1 undecided, 3 warnings, 1 waived in 14 files (3.2 MiB); ")
+    counts = "2 errors, 1 undecided, 3 warnings, 1 waived, 1 adopted until 2027-01-31 in 14 files (3.2 MiB); "
+    assert text.startswith(f"## ❌ gate: blocked\n\n{counts}")
     assert text.count("| **error** |") == 2
     assert "| **waived** | <code>weights/malformed</code>" in text
     assert "suites/missing" not in text
@@ -20,7 +21,7 @@ def test_headline_counts_and_tables() -> None:
 def test_each_rule_is_explained_once() -> None:
     """Why and fix are behind a fold; a policy's custom rule has no page to link to."""
     text = render(everything(), CONTEXT)
-    assert text.count("<details>") == text.count("</details>") == 6
+    assert text.count("<details>") == text.count("</details>") == 7
     assert "docs/rules/weights/pickle-format.md)" in text
     assert "docs/rules/acme" not in text
 

@@ -26,7 +26,8 @@ def test_a_finding_points_at_its_line_like_a_compiler() -> None:
 def test_the_last_line_is_one_sentence_with_the_counts() -> None:
     """A person who reads only the last line knows the outcome."""
     assert render(everything(), CONTEXT).splitlines()[-1] == (
-        "gate: blocked: 2 errors, 1 undecided, 3 warnings, 1 waived in 14 files (3.2 MiB); "
+        "gate: blocked: 2 errors, 1 undecided, 3 warnings, 1 waived, 1 adopted until 2027-01-31 "
+        "in 14 files (3.2 MiB); "
         "3 of 4 artifacts have a verified checksum (75%)"
     )
 
@@ -82,7 +83,12 @@ def test_waived_and_undecided_are_called_so() -> None:
     text = render(everything(), CONTEXT)
     assert "undecided[gate/undecided]: " in text
     assert "waived[weights/malformed]: " in text
-    assert "= waived by: gate-policy.yaml:31:5" in text
+    assert (
+        "= waived by: gate-waivers.yaml:31:11, vendor-pending, approved by @acme/ml, until 2027-02-19: the vendor "
+        "exports it again in March\n" in text
+    )
+    assert "adopted[dbom/no-origin]: " in text
+    assert "= adopted by: gate-adopted.yaml:7:11, until 2027-01-31\n" in text
     assert "suites/missing" not in text
 
 

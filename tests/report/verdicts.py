@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gate.core.model import (
+    About,
     Decision,
     Examination,
     Finding,
+    Grounds,
     Json,
     Kind,
     Location,
@@ -37,12 +39,18 @@ def decision(
     related: tuple[Related, ...] | None = None,
     evidence: Mapping[str, Json] | None = None,
     origin: Location = BASELINE,
+    about: About | None = None,
+    grounds: Grounds | None = None,
 ) -> Decision:
     """One decided finding about a declared model."""
     where = location or Location("dbom.yaml", 12, 11, len(path), f"    path: {path}")
     places = (Related(path),) if related is None else related
     return Decision(
-        Finding(rule, Subject(kind, name, path), message, fix, where, places, evidence or {}), ruling, origin
+        Finding(rule, Subject(kind, name, path), message, fix, where, places, evidence or {}),
+        ruling,
+        origin,
+        about,
+        grounds,
     )
 
 
@@ -108,7 +116,20 @@ def everything() -> Verdict:
             message="models/old.onnx ends in the middle of a field",
             fix="export it again",
             related=(Related("models/old.onnx", "", 1_048_576),),
-            origin=Location("gate-policy.yaml", 31, 5),
+            origin=Location("gate-waivers.yaml", 31, 11),
+            about=About("models/old.onnx", "0d1e" * 16),
+            grounds=Grounds("2027-02-19", "vendor-pending", "the vendor exports it again in March", "@acme/ml"),
+        ),
+        decision(
+            "dbom/no-origin",
+            "adopted",
+            path="models/old.onnx",
+            name="old",
+            message="old does not say where it came from",
+            fix="add `url:` under `source:` of old",
+            origin=Location("gate-adopted.yaml", 7, 11),
+            about=About("models/old.onnx", "0d1e" * 16),
+            grounds=Grounds("2027-01-31"),
         ),
         decision(
             "dbom/undeclared-weights",

@@ -23,6 +23,7 @@ from typing import Any
 
 import yaml
 
+from tests.facts import refuse_unknown_facts
 from tests.support import Found, Repo, found_in, safetensors
 
 FOLDER = Path(__file__).resolve().parent
@@ -83,6 +84,7 @@ def play(case: Case, repo: Repo, report: Path) -> Played:
     result = repo.gate(*case.run, *base, "--report", "text", "--report", f"json={report}")
     assert result.code != 2, result.err
     document = json.loads(report.read_text("utf-8"))
+    refuse_unknown_facts(document)
     return Played(result.out, document["files"], list(found_in(document)))
 
 

@@ -27,7 +27,7 @@ SAMPLE = 256
 def read(source: Source) -> Inspection:
     """Check tables and segments; `unknown` if `source` only had the identifier by chance.
 
-    Facts: `version`, `methods`, `operators` and `delegates` (the first names of each) and `segments`.
+    Facts: `version`, `methods`, `operator_names` and `delegates` (the first names of each) and `segments`.
     """
     flat = Flat(source)
     findings = Findings()
@@ -47,9 +47,9 @@ def _program(flat: Flat, findings: Findings, facts: dict[str, Json]) -> None:
     root = flat.root()
     plans = list(root.tables(1))
     methods = [plan.text(0) for plan in plans]
-    facts["version"] = root.number(0, 4)
+    facts["version"] = str(root.number(0, 4))
     facts["methods"] = _names(methods)
-    facts["operators"] = _names(name for plan in plans for name in _operators(plan))
+    facts["operator_names"] = _names(name for plan in plans for name in _operators(plan))
     facts["delegates"] = _names(delegate.text(0) for plan in plans for delegate in plan.tables(7))
     for data in root.tables(3):
         _judge(flat, *data.vector(0, 1), findings)

@@ -47,7 +47,7 @@ def read(source: Source) -> Inspection:
 def _model(flat: Flat, findings: Findings, facts: dict[str, Json]) -> None:
     root = flat.root()
     codes = list(root.tables(1))
-    facts["version"] = root.number(0, 4)
+    facts["version"] = str(root.number(0, 4))
     facts["operators"] = len(codes)
     flex = {index for index, code in enumerate(codes) if _operator(code, findings)}
     facts["nodes"] = sum(_subgraph(flat, graph, flex, findings) for graph in root.tables(2))

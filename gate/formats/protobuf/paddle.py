@@ -59,7 +59,7 @@ class _Program:
 
     def facts(self) -> dict[str, Json]:
         """See `read`."""
-        return {"version": self._version, "blocks": self._counts["block"], "operators": self._counts["operator"]}
+        return {"version": str(self._version), "blocks": self._counts["block"], "operators": self._counts["operator"]}
 
     def take(self, message: Message) -> None:
         """Note what a message says."""

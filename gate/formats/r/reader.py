@@ -35,7 +35,7 @@ def _read(source: Source) -> Inspection:
         message = f"an R object of more than {TEXT_LIMIT:,} bytes of text"
         return Inspection("r", "data", (Flaw("weights/unscannable", message),))
     version, writer, _ = stream.integer(), stream.integer(), stream.integer()
-    facts: dict[str, Json] = {"version": version, "writer": f"{writer >> 16}.{writer >> 8 & 255}.{writer & 255}"}
+    facts: dict[str, Json] = {"version": str(version), "writer": f"{writer >> 16}.{writer >> 8 & 255}.{writer & 255}"}
     if version not in (2, 3):
         message = f"an R object of version {version}, of which this version reads 2 and 3"
         return Inspection("r", "data", (Flaw("weights/unscannable", message),), facts)

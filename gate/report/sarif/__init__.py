@@ -38,7 +38,7 @@ def _run(verdict: Verdict, context: Context) -> dict[str, object]:
         if decision.ruling in ("block", "warn")
     ]
     shown = open_findings[:MAX_RESULTS]
-    rules = [rule for _, rule in sorted(rules_of(decision for decision, _ in shown).items())]
+    rules = [rule for _, rule in sorted(rules_of((decision for decision, _ in shown), verdict.custom).items())]
     index = {rule.id: position for position, rule in enumerate(rules)}
     taxonomies = used(rules)
     artifacts = Artifacts(verdict.sha256)

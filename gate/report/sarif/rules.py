@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.core.catalogue import SECURITY_SEVERITY, Rule
 from gate.core.model import Severity
 from gate.core.text import printable
+from gate.report import marks
 from gate.report.sarif.taxonomies import relationships
 from gate.report.view import PROJECT_URL, in_catalogue, page
 
@@ -15,17 +16,18 @@ PROBLEM: dict[Severity, str] = {"critical": "error", "high": "error", "medium": 
 def descriptor(rule: Rule) -> dict[str, object]:
     """The `reportingDescriptor` of a rule."""
     rule_id = printable(rule.id)
-    help_text = _help(rule)
+    help_text, markdown = _help(rule)
+    title = printable(f"{rule.title[:1].upper()}{rule.title[1:]}.")
     described: dict[str, object] = {
         "id": rule_id,
         "name": "".join(word.capitalize() for word in rule_id.replace("/", "-").split("-")),
-        "shortDescription": {"text": f"{rule.title[0].upper()}{rule.title[1:]}."},
-        "fullDescription": {"text": _plain(rule.why) or f"{rule.title[0].upper()}{rule.title[1:]}."},
-        "help": {"text": _plain(help_text), "markdown": help_text},
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": _plain(rule.why) or title},
+        "help": {"text": help_text, "markdown": markdown},
         "helpUri": page(rule) if in_catalogue(rule) else PROJECT_URL,
         "defaultConfiguration": {"level": LEVEL[rule.severity]},
         "properties": {
-            "tags": ["security", *(f"external/cwe/{cwe.lower()}" for cwe in rule.cwe)],
+            "tags": ["security", *(f"external/cwe/{cwe.lower()}" for cwe in rule.cwe), *rule.tags],
             "precision": "high",
             "problem.severity": PROBLEM[rule.severity],
             "security-severity": SECURITY_SEVERITY[rule.severity],
@@ -36,13 +38,17 @@ def descriptor(rule: Rule) -> dict[str, object]:
     return described
 
 
-def _help(rule: Rule) -> str:
+def _help(rule: Rule) -> tuple[str, str]:
+    """The advice as plain text and as Markdown; that of a policy shows what it says and does nothing else."""
     if not in_catalogue(rule):
-        return "This rule is not part of the gate: a policy that applies here defines it, and says why it matters."
+        own = "This rule is not part of the gate: a policy that applies here defines it."
+        said = printable(rule.fix)
+        return " ".join(filter(None, (said, own))), "\n\n".join(filter(None, (marks.text(said), own)))
     parts = [f"## Why it matters\n\n{rule.why}", f"## How to fix it\n\n{rule.fix}"]
     if rule.bad and rule.good:
         parts.append(f"## Example\n\nWrong:\n\n{rule.bad}\n\nRight:\n\n{rule.good}")
-    return "\n\n".join(parts)
+    markdown = "\n\n".join(parts)
+    return _plain(markdown), markdown
 
 
 def _plain(markdown: str) -> str:

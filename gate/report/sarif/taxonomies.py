@@ -63,6 +63,7 @@ CWE = Taxonomy(
         "CWE-636": "Not Failing Securely",
         "CWE-654": "Reliance on a Single Factor in a Security Decision",
         "CWE-829": "Inclusion of Functionality from Untrusted Control Sphere",
+        "CWE-1357": "Reliance on Insufficiently Trustworthy Component",
     },
 )
 

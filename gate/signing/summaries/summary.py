@@ -140,6 +140,8 @@ def _tree(policy: Policy) -> Iterator[Policy]:
 
 
 def _uri(policy: Policy) -> str:
+    if policy.remote is not None:
+        return policy.remote.reference
     return policy.name if policy.is_pack else relative_uri(policy.location.path)
 
 

@@ -1,0 +1,75 @@
+"""What of the code was there before a change: only what the change touched is judged as new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from gate.core.errors import GateError
+from gate.files.commit import Commit
+from gate.sources.discover import Discovered
+from gate.sources.pragmas import MAX_LINE, Pragma
+from gate.sources.read import MAX_BYTES, Located, Reading, read
+
+
+class Base:
+    """The commits from which a change began."""
+
+    def __init__(self, commits: Iterable[Commit]) -> None:
+        self._commits = tuple(commits)
+        self._read: dict[str, list[bytes]] = {}
+
+    def without_old(self, found: Discovered) -> Discovered:
+        """The places that none of the commits has, and a note on how many were left out.
+
+        A place is the same where the call is written the same, wherever in its file.
+        """
+        readings = [self._new(reading) for reading in found.readings]
+        old = sum(len(r.sites) for r in found.readings) - sum(len(r.sites) for r in readings)
+        notes = [f"places in the code that were there at the base and are not judged again: {old:,}"] if old else []
+        return Discovered(tuple(readings), (*found.notes, *notes))
+
+    def trusts(self, path: str, pragma: Pragma) -> bool:
+        """Whether every commit has the comment in that file: a change cannot allow itself anything."""
+        contents = self._contents(path)
+        line = pragma.text.encode("utf-8", "replace")
+        return len(contents) == len(self._commits) and all(
+            any(len(one) <= 4 * MAX_LINE and one.strip() == line for one in data.splitlines()) for data in contents
+        )
+
+    def _new(self, reading: Reading) -> Reading:
+        if not reading.sites and not reading.gaps:
+            return reading
+        known: Counter[tuple[object, ...]] = Counter()
+        gaps: set[str] = set()
+        for data in self._contents(reading.path):
+            before = read(reading.path, data)
+            if before is not None:
+                known |= Counter(map(_identity, before.sites))
+                gaps |= {gap.message for gap in before.gaps}
+        sites = []
+        for site in reading.sites:
+            identity = _identity(site)
+            if known[identity] and not site.pragmas:
+                known[identity] -= 1
+            else:
+                sites.append(site)
+        return reading._replace(sites=tuple(sites))
+
+    def _contents(self, path: str) -> list[bytes]:
+        """The file in each of the commits that has it."""
+        if path not in self._read:
+            self._read[path] = []
+            for commit in self._commits:
+                try:
+                    data = commit.read(path)
+                except GateError:
+                    continue
+                if len(data) <= MAX_BYTES:
+                    self._read[path].append(data)
+        return self._read[path]
+
+
+def _identity(one: Located) -> tuple[object, ...]:
+    site = one.site
+    return site.call, site.text, site.source and site.source[:4], tuple(flaw.rule for flaw in site.flaws)

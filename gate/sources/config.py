@@ -1,0 +1,247 @@
+"""Configuration: YAML, JSON and TOML of training frameworks, and the workflows of CI services.
+
+YAML and JSON are read as a tree that knows its places; what is no valid YAML, such as a template, and TOML are read
+line by line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gate.core.errors import DocumentError
+from gate.core.model import Kind
+from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, parse
+from gate.sources import commands, flaws, keys, services
+from gate.sources.interface import HOLE, Flaw, Found, Site, Source
+from gate.sources.text import Text
+
+MAX_TREE = 4 << 20
+"""Characters of a document that are read as a tree; larger ones are read line by line."""
+WORTH = re.compile(
+    rb"(?i)(?:https?|s3|gs|hf|ftp)://|trust[-_]?remote[-_]?code|\brun\s*:|\bscript\s*:|\bcommand|\bargs\s*:|\buses\s*:"
+    rb"|[\w.-]*(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower|data_path|train_data|eval_data)[\w.-]*[\"']?\s*[:=]"
+)
+"""What a file must have to be worth reading."""
+_SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.M)
+_SCRIPT_KEYS_WORDS = """
+    run script before_script after_script command commands cmd args entrypoint cmds steps
+"""
+_SCRIPT_KEYS = frozenset(_SCRIPT_KEYS_WORDS.split())
+_OWN = re.compile(r"(?:save|output|push|upload|target|export|log|cache)_|hub_model_id|_dir$|hub_id$")
+_LINE = re.compile(
+    r"""^[ \t]*(?:-[ \t]+)?["']?(?P<key>[A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?P<value>.*?),?[ \t]*(?:#.*)?$"""
+)
+_QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
+_MIXES = frozenset(("dataset_mixer", "dataset_mix", "datasets", "dataset_weights"))
+
+
+class _At(NamedTuple):
+    """A node, under which key it stands, and what the collection that it is in is about."""
+
+    node: Node
+    key: str
+    under: Kind | None
+    workflow: bool
+
+
+def read_config(text: str, *, workflow: bool = False) -> Found:
+    """The sources in a document; in that of a `workflow` what stands under `run:` and the like are commands."""
+    whole = Text(text)
+    if len(text) > MAX_TREE:
+        yield from _read_lines(whole, 0, text)
+        return
+    start = 0
+    for end in [*(match.start() for match in _SEPARATOR.finditer(text)), len(text)]:
+        part = text[start:end]
+        if WORTH.search(part.encode("utf-8", "replace")):
+            yield from _Tree(whole, start, workflow).read(part)
+        start = end
+
+
+class _Tree:
+    """One document of a file, which begins at the offset `shift` of the whole."""
+
+    def __init__(self, whole: Text, shift: int, workflow: bool) -> None:
+        self._whole, self._shift, self._workflow = whole, shift, workflow
+
+    def read(self, part: str) -> Found:
+        body = part
+        if part.startswith("---"):
+            body = "   " + part[3:]
+        try:
+            root = parse(Document("", body), [])
+        except DocumentError:
+            yield from _read_lines(self._whole, self._shift, part)
+            return
+        pending = [_At(root, "", None, self._workflow)]
+        while pending:
+            at = pending.pop()
+            if isinstance(at.node, Mapping):
+                yield from self._mapping(at, at.node)
+                pending += reversed(list(self._inner(at, at.node)))
+            elif isinstance(at.node, Sequence):
+                if at.key == "defaults":  # of hydra: names of other files
+                    continue
+                if at.key in _SCRIPT_KEYS and (words := _words(at.node)):
+                    yield from self._list(at.node, words)
+                    continue
+                yield from self._items(at, at.node)
+                pending += (at._replace(node=item) for item in reversed(at.node.items) if not isinstance(item, Scalar))
+
+    def _inner(self, at: _At, node: Mapping) -> Iterator[_At]:
+        for name, (_, value) in node.items.items():
+            if not isinstance(value, Scalar):
+                key = keys.normal(name)
+                under = keys.COLLECTIONS.get(key, at.under if isinstance(at.node, Mapping) and key in _MIXES else None)
+                yield _At(value, key, under, at.workflow)
+
+    def _mapping(self, at: _At, node: Mapping) -> Found:
+        given = {keys.normal(name): value.text for name, (_, value) in node.items.items() if isinstance(value, Scalar)}
+        if "uses" in given:
+            yield from self._action(node, given)
+            return
+        has_path = "dataset_path" in given or ("path" in given and at.under is not None)
+        for name, (key, value) in node.items.items():
+            plain = keys.normal(name)
+            if not isinstance(value, Scalar):
+                if isinstance(value, Mapping) and plain in _MIXES:
+                    yield from self._mix(value)
+                continue
+            if plain in _SCRIPT_KEYS or (at.workflow and "\n" in value.text):
+                yield from self._script(value)
+            elif plain in keys.REMOTE_CODE:
+                if value.text.lower() in ("true", "yes", "on", "1"):
+                    yield self._site(key, value, None, (flaws.remote_code(f"{name}: {value.text}"),))
+            elif not (has_path and plain in ("dataset_name", "name")):
+                yield from self._value(at, plain, key, value, given)
+
+    def _value(self, at: _At, name: str, key: Scalar, value: Scalar, given: dict[str, str]) -> Found:
+        if _OWN.search(name) or value.text.startswith(("$", "{")):
+            return
+        under = at.under if name in keys.IN_COLLECTION else None
+        kind = keys.kind_of(name) or under
+        names = keys.REVISION if kind == "model" else ("dataset_revision", "revision")
+        revision = next((given[one] for one in names if given.get(one)), None)
+        if source := keys.named(name, _clean(value.text), revision, under=under):
+            yield self._site(key, value, source, commands.transport(source))
+
+    def _mix(self, node: Mapping) -> Found:
+        """A mapping from datasets to their shares."""
+        for name, (key, _) in node.items.items():
+            if "/" in name and (source := keys.named("dataset_name", name, None)):
+                yield self._site(key, key, source)
+
+    def _items(self, at: _At, node: Sequence) -> Found:
+        """A plain list of names, or of commands."""
+        for item in node.items:
+            if not isinstance(item, Scalar):
+                continue
+            if at.key in _SCRIPT_KEYS:
+                yield from self._script(item)
+            elif not _OWN.search(at.key) and (source := keys.named(at.key, _clean(item.text), None, under=at.under)):
+                yield self._site(item, item, source, commands.transport(source))
+
+    def _script(self, value: Scalar) -> Found:
+        """Commands; those of a block stand where they stand in the text."""
+        start, end = value.span.start + self._shift, value.span.end + self._shift
+        raw = self._whole.text[start:end]
+        if raw[:1] in "|>":
+            head, _, body = raw.partition("\n")
+            script, start = body, start + len(head) + 1
+        elif raw[:1] in "\"'":
+            script, start = raw[1:-1], start + 1
+        else:
+            script = raw
+        if raw[:1] == ">":  # folded: its lines are one
+            script = re.sub(r"(?<=\S)\n(?=[ \t]*\S)", " ", script)
+        for one in commands.in_text(re.sub(r"\$\{\{.*?\}\}", lambda m: HOLE * len(m[0]), script)):
+            yield self._whole.fetched(one, start)
+
+    def _list(self, node: Sequence, words: list[str]) -> Found:
+        """One command as a list of words."""
+        for one in commands.of_words(words):
+            first, last = node.items[0], node.items[-1]
+            yield self._whole.site(
+                first.span.start + self._shift, last.span.end + self._shift, one.call, one.source, one.flaws
+            )
+
+    def _action(self, node: Mapping, given: dict[str, str]) -> Found:
+        """A step of a workflow that fetches another repository, or a file."""
+        inner = next(
+            (value for key, (_, value) in node.items.items() if key == "with" and isinstance(value, Mapping)), None
+        )
+        if inner is None:
+            return
+        action = given["uses"].partition("@")[0].lower()
+        said = {key: value.text for key, (_, value) in inner.items.items() if isinstance(value, Scalar)}
+        for name, (key, value) in inner.items.items():
+            if not isinstance(value, Scalar) or "${{" in value.text:
+                continue
+            source = _of_action(action, name, value.text, said)
+            if source is not None:
+                yield self._site(key, value, source, commands.transport(source))
+
+    def _site(self, key: Scalar, value: Scalar, source: Source | None, found: tuple[Flaw, ...] = ()) -> Site:
+        start, end = value.span.start + self._shift, value.span.end + self._shift
+        if source is None:
+            start = key.span.start + self._shift
+        return self._whole.site(start, end, key.text, source, found)
+
+
+def _of_action(action: str, name: str, value: str, said: dict[str, str]) -> Source | None:
+    """What the input `name` of an action of GitHub has it fetch."""
+    if name == "repository" and action.endswith("release-downloader"):
+        return services.versioned(f"https://github.com/{value}", "github.com", None, said.get("tag"))
+    if name == "repository" and action == "actions/checkout":
+        source = services.repository(f"https://github.com/{value}", said.get("ref"))
+        return source if source is not None and commands.holds_data(source.url) else None
+    return keys.named(name, value, None)
+
+
+def _words(node: Sequence) -> list[str]:
+    """The words of a command that is written as a list of them; nothing for a list of commands."""
+    items = [item.text for item in node.items if isinstance(item, Scalar)]
+    if len(items) != len(node.items) or any("\n" in item for item in items):
+        return []
+    return items if items and " " not in items[0] and (node.flow or any(i.startswith("-") for i in items)) else []
+
+
+def _clean(text: str) -> str:
+    return text.strip()
+
+
+def read_lines(text: str) -> Found:
+    """The sources in a document of `key = value`, such as TOML."""
+    yield from _read_lines(Text(text), 0, text)
+
+
+def _read_lines(whole: Text, shift: int, part: str) -> Found:
+    """Lines of `key: value` or `key = value`."""
+    offset = shift
+    section = ""
+    for line in part.split("\n"):
+        match = _LINE.match(line) if len(line) < 4096 else None
+        if line.lstrip().startswith("["):
+            section = line.strip(' []\t"')
+        elif match:
+            yield from _line(whole, offset, match, section)
+        offset += len(line) + 1
+
+
+def _line(whole: Text, offset: int, match: re.Match[str], section: str) -> Found:
+    name, value = keys.normal(match["key"]), match["value"]
+    under = keys.COLLECTIONS.get(keys.normal(section))
+    start = offset + match.start("value")
+    if name in keys.REMOTE_CODE and value.strip("\"' ").lower() == "true":
+        found = (flaws.remote_code(f"{match['key']}: true"),)
+        yield whole.site(offset + match.start("key"), start + len(value), match["key"], None, found)
+        return
+    if _OWN.search(name) or "{{" in value:
+        return
+    quoted = list(_QUOTED.finditer(value))
+    texts = [(q[1], q.start(1)) for q in quoted] or [(value, 0)]
+    for text, at in texts[:64]:
+        if source := keys.named(name, text, None, under=under if name in keys.IN_COLLECTION else None):
+            yield whole.site(start + at, start + at + len(text), match["key"], source, commands.transport(source))

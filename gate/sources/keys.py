@@ -1,0 +1,149 @@
+"""Keys of configuration files, and options of command lines, that name a model or a dataset."""
+
+from __future__ import annotations
+
+import re
+
+from gate.core.model import Kind
+from gate.sources import services
+from gate.sources.interface import HOLE, Source
+from gate.sources.names import is_data_url, is_hub_id
+from gate.sources.services import REMOTE
+
+_MODEL_WORDS = """
+    model_name_or_path pretrained_model_name_or_path base_model base_model_name_or_path base_model_id model_id
+    model_name hf_model hf_model_id hf_model_name hf_model_name_or_path hf_repo hf_repo_id repo_id model_repo
+    model_repo_id hub_model tokenizer_name_or_path tokenizer_name tokenizer_id tokenizer_path
+    processor_name_or_path model_path model_path_or_name pretrained_model pretrained_model_path pretrained_path
+    pretrained_name pretrained_model_name teacher_model teacher_model_name_or_path teacher_name_or_path
+    student_model reward_model reward_model_path reward_model_name_or_path draft_model draft_model_path
+    speculative_model ref_model ref_model_name_or_path adapter_name_or_path adapter_path lora_path lora_model_id
+    lora_name_or_path peft_model_id vae_name_or_path pretrained_vae_model_name_or_path
+    controlnet_model_name_or_path text_encoder_name vision_tower mm_vision_tower embedding_model
+    embedding_model_name encoder_name encoder_model encoder_name_or_path sft_model_path critic_model_name_or_path
+    critic_path actor_model_path judge_model assistant_model assistant_model_name_or_path feature_extractor_name
+    config_name image_processor_name backbone_name language_model vision_model llm_model model tokenizer
+    checkpoint ckpt pretrained weights backbone encoder lora adapter policy_model llm processor init_from
+    transformer_name hf_checkpoint model_checkpoint reranker_model default_model from_pretrained hf_path model_dir
+    served_model
+"""
+_MODEL = frozenset(_MODEL_WORDS.split())
+_DATASET_WORDS = """
+    dataset_name dataset_path dataset_id dataset_name_or_path dataset_repo dataset_repo_id hf_dataset
+    hf_dataset_name hf_dataset_id dataset train_dataset eval_dataset val_dataset test_dataset validation_dataset
+    hf_hub_url train_dataset_name train_data eval_data dataset_hub data_path data_name hub_dataset datasets
+    dataset_mixer dataset_mix train_datasets eval_datasets val_datasets prompt_data preference_dataset sft_dataset
+    calibration_dataset calib_dataset dataset_hf_id
+"""
+_DATASET = frozenset(_DATASET_WORDS.split())
+_STRONG_WORDS = """
+    model_name_or_path pretrained_model_name_or_path base_model_name_or_path hf_model hf_model_id
+    hf_model_name_or_path tokenizer_name_or_path teacher_model_name_or_path hf_path
+"""
+_STRONG = frozenset(_STRONG_WORDS.split())
+"""Keys under which also a name without an owner is one of the hub."""
+_CANONICAL_MODEL = re.compile(
+    r"(?:distil)?(?:bert|gpt2|roberta)(?:-[\w.-]+)?|xlm-[\w-]+|xlnet-[\w-]+|t5-(?:small|base|large|3b|11b)|albert-[\w-]+"
+    r"|camembert-base|openai-gpt|ctrl|transfo-xl-wt103|xlm-roberta-\w+"
+)
+_CANONICAL_DATASET_WORDS = """
+    ag_news amazon_polarity billsum c4 cnn_dailymail common_voice conll2003 daily_dialog dbpedia_14 emotion glue
+    gsm8k hellaswag imdb librispeech_asr multi_nli natural_questions opus100 piqa quac race rotten_tomatoes samsum
+    snli squad squad_v2 super_glue swag trivia_qa wikipedia wikitext wmt14 wmt16 wnut_17 xnli xsum yelp_polarity
+    yelp_review_full winogrande ai2_arc boolq
+"""
+_CANONICAL_DATASET = frozenset(_CANONICAL_DATASET_WORDS.split())
+_WEIGHTS_URL = re.compile(
+    r"(?:^|_)(?:url|urls|uri|link|source|src|path|file|files|weights|checkpoint|ckpt|model|dataset|data|pretrained|download|load_from|resume_from|init_cfg|origin|remote|location|train|val|test|dataset_url|archive|repo)s?$"
+)
+REVISION = (
+    "revision",
+    "model_revision",
+    "revision_of_model",
+    "dataset_revision",
+    "hub_revision",
+    "commit",
+    "commit_hash",
+    "model_commit",
+    "rev",
+)
+REMOTE_CODE = frozenset(
+    ("trust_remote_code", "trust_remote_code_model", "model_trust_remote_code", "tokenizer_trust_remote_code")
+)
+
+
+_MODEL_KEY = re.compile(r"_(?:model|tokenizer)(?:_(?:id|name|path|name_or_path|repo|repo_id))?$|^chat_template_path$")
+_DATASET_KEY = re.compile(r"_dataset(?:_(?:id|name|path|repo|repo_id))?$")
+
+
+def normal(key: str) -> str:
+    """A key or option as the sets above have it: `--model-id` is `model_id`, `model.nameOrPath` its last part."""
+    last = key.lstrip("-").rpartition(".")[2] or key
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).replace("-", "_").lower()
+
+
+COLLECTIONS: dict[str, Kind] = {
+    "datasets": "dataset",
+    "dataset": "dataset",
+    "data": "dataset",
+    "test_datasets": "dataset",
+    "train_datasets": "dataset",
+    "eval_datasets": "dataset",
+    "val_datasets": "dataset",
+    "pretraining_dataset": "dataset",
+    "models": "model",
+    "model": "model",
+    "tokenizer": "model",
+    "teacher": "model",
+    "reward_model": "model",
+    "slices": "model",
+}
+"""Parts of a document that are about models or datasets as a whole."""
+IN_COLLECTION = frozenset(("path", "name", "repo_id", "id", "model", "hf_path", "repo", "dataset", "repository"))
+"""Keys that name the model or dataset there."""
+
+
+def under(key: str) -> Kind | None:
+    """What a dotted key such as `model.name` is about."""
+    before, dot, last = key.lstrip("-+").rpartition(".")
+    return COLLECTIONS.get(normal(before)) if dot and last in IN_COLLECTION else None
+
+
+def kind_of(key: str) -> Kind | None:
+    """Whether the key (as `normal` has it) names a model or a dataset."""
+    if key in _MODEL or _MODEL_KEY.search(key):
+        return "model"
+    return "dataset" if key in _DATASET or _DATASET_KEY.search(key) else None
+
+
+def named(key: str, value: str, revision: str | None, *, under: Kind | None = None) -> Source | None:
+    """The source that `value` under `key` is; None where it is none, or a file at hand.
+
+    `under` says what the whole that the key is in is about.
+    """
+    key = normal(key)
+    if REMOTE.match(value):
+        return _address(key, value, under)
+    kind = kind_of(key) or under
+    if kind is None or HOLE in value or not is_hub_id(value):
+        return None
+    if "/" not in value:
+        canonical = value in _CANONICAL_DATASET if kind == "dataset" else bool(_CANONICAL_MODEL.fullmatch(value))
+        if key not in _STRONG and not canonical:
+            return None
+    return services.hub(value, kind, revision)
+
+
+def _address(key: str, value: str, under: Kind | None) -> Source | None:
+    if any(c.isspace() for c in value):
+        return None
+    kind = kind_of(key) or under
+    if value.startswith("hf://"):
+        return services.hub(value, kind)
+    store = not value.lower().startswith(("http://", "https://", "git://", "ssh://", "git+"))
+    host = services.host_of(value)
+    if not (store or is_data_url(value, host)):
+        return None
+    if kind is None and not _WEIGHTS_URL.search(key):
+        return None
+    return services.address(value, kind)

@@ -1,0 +1,141 @@
+"""Command lines: a text cut into commands and words, each with its place, and with the variables that the text sets.
+
+It is no shell: what is quoted stays together, what a command puts out is unknown, and both branches of everything
+count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from gate.sources.interface import HOLE
+
+LONGEST = 1 << 16
+"""Characters of one command; nobody writes longer ones, and what is in them is data."""
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[ \t\r]+|\\\r?\n)
+    |(?P<comment>\#[^\n]*)
+    |(?P<end>\n|;;?|&&?|\|\|?&?|\(|\))
+    |(?P<redirect>\d*(?:>>|<<<|>&|<&|>|<)-?)
+    |(?P<single>'[^']*')
+    |(?P<double>"(?:[^"\\]|\\.)*")
+    |(?P<ansi>\$'(?:[^'\\]|\\.)*')
+    |(?P<variable>\$\{\{[^}]*\}\}|\$\{[^{}\n]*\}|\$\([\w.]+\)|\$[A-Za-z_]\w*|\$[0-9@*\#?$!-])
+    |(?P<subshell>\$\(|`)
+    |(?P<escape>\\.)
+    |(?P<plain>[^\s;&|()<>'"\\$`]+)
+    |(?P<other>.)
+    """,
+    re.S | re.X,
+)
+_IN_TEXT = re.compile(
+    r"\$\{\{[^}]*\}\}|\$\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?[^{}]*\}|\$\(([\w.]+)\)|\$([A-Za-z_]\w*)"
+    r"|\$[0-9@*#?$!(-]|`[^`]*`"
+)
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+_KEYWORDS_WORDS = """
+    if then elif else fi for while until do done case esac in function { } ! time export local readonly declare
+    set RUN
+"""
+_KEYWORDS = frozenset(_KEYWORDS_WORDS.split())
+
+
+class Word(NamedTuple):
+    """One word with its variables put in; `start` and `end` are offsets in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+Words = list[Word]
+
+
+def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
+    """The commands of `text`, in order; `known` are variables that are set around it."""
+    variables = dict(known or {})
+    words: Words = []
+    word: list[str] | None = None
+    start = end = 0
+    for match in _TOKEN.finditer(_without_heredocs(text)):
+        kind = match.lastgroup
+        if kind == "comment" and word is not None:
+            kind = "plain"
+        if kind in ("space", "end", "comment", "redirect"):
+            if word is not None:
+                words.append(Word("".join(word), start, end))
+                word = None
+            if kind == "end" and words:
+                yield from _command(words, variables)
+                words = []
+            continue
+        if word is None:
+            word, start = [], match.start()
+        end = match.end()
+        if sum(map(len, word)) < LONGEST:
+            word.append(_value(kind or "", match[0], variables))
+    if word is not None:
+        words.append(Word("".join(word), start, end))
+    if words:
+        yield from _command(words, variables)
+
+
+def _value(kind: str, text: str, variables: Mapping[str, str]) -> str:
+    if kind == "single":
+        return text[1:-1]
+    if kind == "double":
+        return expand(re.sub(r'\\(?:\n|(["\\$`]))', r"\1", text[1:-1]), variables)
+    if kind == "variable":
+        return expand(text, variables)
+    if kind in ("subshell", "ansi"):
+        return HOLE
+    return text[1:].lstrip("\n") if kind == "escape" else text
+
+
+def expand(text: str, variables: Mapping[str, str]) -> str:
+    """`text` with its variables, `HOLE` for those that nothing sets."""
+
+    def put(match: re.Match[str]) -> str:
+        name = match[1] or match[3] or match[4]
+        if name is None:
+            return HOLE
+        if name in variables:
+            return variables[name]
+        return match[2] if match[2] else HOLE
+
+    return _IN_TEXT.sub(put, text)[:LONGEST]
+
+
+def _command(words: Words, variables: dict[str, str]) -> Iterator[Words]:
+    """Notes what is assigned, and hands on the rest without keywords."""
+    while words:
+        head = words[0].text
+        assigned = _ASSIGNMENT.fullmatch(head)
+        if assigned and not head.startswith("-"):
+            variables[assigned[1]] = assigned[2]
+        elif head not in _KEYWORDS:
+            break
+        words = words[1:]
+    if words:
+        yield words
+
+
+def _without_heredocs(text: str) -> str:
+    """`text` with the documents that stand in it blanked, unless a shell reads them."""
+    if "<<" not in text:
+        return text
+    lines = text.split("\n")
+    until = None
+    for number, line in enumerate(lines):
+        if until is not None:
+            if line.strip() == until:
+                until = None
+            lines[number] = " " * len(line)
+        elif (found := _HEREDOC.search(line)) and "<<<" not in line and not re.search(r"\b(?:ba|z)?sh\b", line):
+            until = found[2] if any(rest.strip() == found[2] for rest in lines[number + 1 : number + 2000]) else None
+            lines[number] = line[: found.start()] + " " * (found.end() - found.start()) + line[found.end() :]
+    return "\n".join(lines)
