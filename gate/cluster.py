@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gate import __version__
 from gate.core.errors import UnableError, UsageError
 from gate.core.jobs import default_jobs
-from gate.core.text import count, printable
+from gate.core.text import printable
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -135,8 +135,3 @@ def about(root: str) -> tuple[str, list[str]]:
 def jobs(cluster: DaskCluster | None, local: int | None) -> int:
     """How many tasks to make: for the threads of the cluster, or as many as were asked for."""
     return cluster.workers if cluster else local or default_jobs()
-
-
-def described(cluster: DaskCluster) -> str:
-    """A note for the report."""
-    return f"examined by a cluster with {count(cluster.workers, 'thread')}"

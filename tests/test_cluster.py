@@ -14,6 +14,7 @@ pytest.importorskip("distributed")
 from gate import cluster
 from gate.core.errors import GateError, UnableError, UsageError
 from gate.engine import spread
+from tests.support import PICKLE, Repo
 
 ROOT = str(Path(__file__).parents[1])
 
@@ -114,3 +115,26 @@ def test_workers_that_see_other_files_or_have_another_gate(address: str, monkeyp
     monkeypatch.setattr(cluster, "about", lambda root: (real(root)[0], [str(os.getpid())]))
     with pytest.raises(GateError, match="sees other files"), cluster.connected(address, ROOT):
         pass
+
+
+def test_threads_processes_and_the_cluster_give_the_same_report(
+    address: str, repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i in range(60):
+        repo.write(f"data/{i % 7}/{i}.csv", f"a,b\n{i},1\n")
+    assert repo.gate("add", "data", "--version", "1").code == 0
+    repo.write("data/3/3.csv", "a,b\n3,2\n")
+    repo.write("models/old.pkl", PICKLE)
+    check = ("check", "--report", "json", "--jobs", "2")
+    threads = repo.gate(*check)
+    assert threads.code == 1
+    assert repo.gate(*check, "--engine", address) == threads
+    monkeypatch.setattr("gate.engine.PROCESSES_FROM", 2)
+    assert repo.gate(*check) == threads
+
+
+def test_check_names_the_engine_that_is_not_there(repo: Repo) -> None:
+    repo.write("dbom.yaml", "dbom: 1\n")
+    found = repo.gate("check", "--engine", "dask://127.0.0.1:1")
+    assert found.code == 4
+    assert "no scheduler answers" in found.err

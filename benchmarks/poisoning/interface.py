@@ -6,6 +6,7 @@ The split is fixed before results are looked at: thresholds are chosen on `tune`
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,6 +15,11 @@ from numpy.typing import NDArray
 from gate.poisoning.interface import Dataset
 
 Split = Literal["tune", "held"]
+
+
+def half(name: str) -> Split:
+    """The split of what was made after the others: by a digest of its name, so that nobody chose it."""
+    return "held" if blake2b(name.encode()).digest()[0] % 2 else "tune"
 
 
 class Source(NamedTuple):

@@ -7,16 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
-from gate.poisoning.interface import (
-    SIGNIFICANT,
-    Dataset,
-    Evidence,
-    Instructions,
-    Scan,
-)
+from gate.poisoning.interface import Dataset, Evidence, Instructions, Scan
+from gate.poisoning.verdict import combine
 
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
@@ -29,9 +23,9 @@ def size(dataset: Dataset) -> int:
 
 def measures(scans: Mapping[str, Scan], mask: Mask) -> dict[str, Any]:
     """The verdict and, where something is poisoned, how well the poison was found; `blocks` and `warns` are words."""
-    found = [evidence for scan in scans.values() for evidence in scan.evidence]
-    blocks = [evidence for evidence in found if blocking(evidence, len(scans))]
-    warns = [e for e in found if e.level != "note" and not blocking(e, len(scans))]
+    verdict = combine(scans, len(mask))
+    blocks = [one.evidence for one in verdict.found if one.evidence.level == "block"]
+    warns = [one.evidence for one in verdict.found if one.evidence.level == "warn"]
     flagged = np.zeros(len(mask), bool)
     for evidence in blocks:
         flagged[evidence.suspects] = True
@@ -39,14 +33,11 @@ def measures(scans: Mapping[str, Scan], mask: Mask) -> dict[str, Any]:
         "blocks": [words(evidence) for evidence in blocks],
         "warns": [words(evidence) for evidence in warns],
         "located": located(flagged, mask),
+        "precision": float(mask[flagged].mean()) if flagged.any() else None,
+        "recall": float(flagged[mask].mean()) if mask.any() else None,
         "smallest": {name.rpartition(".")[2]: scan.smallest for name, scan in scans.items()},
-        **ranking(combined([scan.scores for scan in scans.values()], flagged), flagged, mask),
+        **ranking(verdict.scores, flagged, mask),
     }
-
-
-def blocking(evidence: Evidence, detectors: int) -> bool:
-    """Whether it blocks after the correction for the number of detectors."""
-    return evidence.level == "block" and (evidence.p is None or evidence.p * detectors < SIGNIFICANT)
 
 
 def words(evidence: Evidence) -> str:
@@ -59,14 +50,6 @@ def located(flagged: Mask, mask: Mask) -> bool:
     """Whether half of the suspects are poison and half of the poison is suspected."""
     hits = int((flagged & mask).sum())
     return bool(hits > 0 and hits >= 0.5 * flagged.sum() and hits >= 0.5 * mask.sum())
-
-
-def combined(scores: list[Scores], flagged: Mask) -> Scores:
-    """One ranking: suspects of evidence that blocks stand first, then the highest rank by any detector."""
-    best = np.zeros(len(flagged))
-    for one in scores:
-        best = np.maximum(best, np.where(one > 0, rankdata(one) / max(len(one), 1), 0))
-    return best + flagged
 
 
 def ranking(scores: Scores, flagged: Mask, mask: Mask) -> dict[str, float | None]:

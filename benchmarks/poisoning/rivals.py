@@ -10,10 +10,10 @@ from sklearn.ensemble import IsolationForest
 
 from gate.poisoning.common.features import features
 from gate.poisoning.common.predictions import out_of_fold, own
-from gate.poisoning.deep.art import Held, quiet, spectral_signatures
+from gate.poisoning.deep.art import Held, activation_clusters, quiet, spectral_signatures
 from gate.poisoning.deep.inputs import inputs
 from gate.poisoning.deep.network import learn
-from gate.poisoning.interface import Budget, Dataset, Images, Instructions, Texts
+from gate.poisoning.interface import Budget, Dataset, Images, Instructions, Tabular, Texts
 
 Ranking = tuple[NDArray[np.float64], NDArray[np.bool_]]
 """Scores, higher is more suspicious, and which samples the tool flags."""
@@ -25,10 +25,14 @@ CONTAMINATION = 0.01
 """What IsolationForest is told of the share of outliers; it has no opinion of its own."""
 
 
-def cleanlab(data: Dataset, seed: int) -> Ranking:
-    """Label issues on out-of-fold probabilities; nothing for samples without labels."""
-    if isinstance(data, Instructions):
-        return np.zeros(len(data.prompts)), np.zeros(len(data.prompts), bool)
+def rankings(data: Dataset, seed: int) -> dict[str, Ranking]:
+    """What each tool says; cleanlab needs labels."""
+    labelled = {} if isinstance(data, Instructions) else {"cleanlab": cleanlab(data, seed)}
+    return labelled | {"IsolationForest": isolation_forest(data, seed)} | toolbox(data, seed)
+
+
+def cleanlab(data: Images | Texts | Tabular, seed: int) -> Ranking:
+    """Label issues on out-of-fold probabilities."""
     probabilities = out_of_fold(data, Budget(600), seed)
     probabilities /= np.maximum(probabilities.sum(1, keepdims=True), 1e-12)
     return 1 - own(probabilities, data.labels), find_label_issues(data.labels, probabilities, n_jobs=1)
@@ -46,36 +50,34 @@ def isolation_forest(data: Dataset, seed: int) -> Ranking:
 
 
 def toolbox(data: Dataset, seed: int) -> dict[str, Ranking]:
-    """ART's two defences on what the network of our deep scan learnt; clusters are judged by silhouette.
+    """ART's two defences on what the network of our deep scan learnt, which of instructions are the kinds of responses.
 
     Classes with fewer than `FEWEST` samples are left out.
     """
-    from art.defences.detector.poison import ActivationDefence, SpectralSignatureDefense
-
     given = inputs(data, seed)
     activations = learn(given, Budget(600), seed).features
     kept = np.flatnonzero(np.bincount(given.labels)[given.labels] >= FEWEST)
     labels = np.unique(given.labels[kept], return_inverse=True)[1]
-    held = Held(activations[kept], int(labels.max()) + 1)
-    found = {}
+    features, size = activations[kept], len(given.labels)
+    clusters = activation_clusters(features, labels, seed)
+    signatures = spectral_signatures(features, labels)
+    return {
+        "ART ActivationDefence": _all(kept, clusters, clusters > 0, size),
+        "ART SpectralSignature": _all(kept, signatures, removed(features, labels, seed), size),
+    }
+
+
+def removed(features: NDArray[np.float32], labels: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
+    """What SpectralSignatureDefense takes for poison."""
+    from art.defences.detector.poison import SpectralSignatureDefense
+
+    held = Held(features, int(labels.max()) + 1)
     with quiet(seed):
-        clean = ActivationDefence(held, held.features, labels).detect_poison(
-            nb_clusters=2, nb_dims=10, reduce="PCA", cluster_analysis="silhouette-scores"
-        )[1]
-        found["ART ActivationDefence"] = _all(kept, 1.0 - np.array(clean), np.array(clean) == 0, len(given.labels))
-        clean = SpectralSignatureDefense(held, held.features, labels, expected_pp_poison=POISON).detect_poison()[1]
-    scores = spectral_signatures(held.features, labels)
-    found["ART SpectralSignature"] = _all(kept, scores, np.array(clean) == 0, len(given.labels))
-    return found
+        clean = SpectralSignatureDefense(held, features, labels, expected_pp_poison=POISON).detect_poison()[1]
+    return np.asarray(np.array(clean) == 0)
 
 
 def _all(kept: NDArray[np.int64], scores: NDArray[np.float64], flagged: NDArray[np.bool_], size: int) -> Ranking:
     ranking = np.zeros(size), np.zeros(size, bool)
     ranking[0][kept], ranking[1][kept] = scores, flagged
     return ranking
-
-
-def rankings(data: Dataset, seed: int) -> dict[str, Ranking]:
-    """What each tool says."""
-    found = {"cleanlab": cleanlab(data, seed), "IsolationForest": isolation_forest(data, seed)}
-    return found | (toolbox(data, seed) if isinstance(data, Images | Texts) else {})

@@ -20,6 +20,7 @@ from multiprocessing import get_context
 from typing import Any, NamedTuple, TextIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.poisoning import judge
 from benchmarks.poisoning.interface import Attack, Source, Variant
@@ -142,20 +143,29 @@ def answers(cases: Sequence[Case], jobs: int) -> Iterable[dict[str, Any]]:
 
 def answer(case: Case) -> dict[str, Any]:
     """Makes the data set, scans it, and measures what came; `skipped` is set where there is nothing to measure."""
-    record = case._asdict() | {"rivals": None}
     dataset, mask = made(case)
     if dataset is None or (case.attack and not mask.any()):
-        return record | {"skipped": True}
-    scans, seconds = scanned(dataset, case)
+        return case._asdict() | {"skipped": True}
+    record = case._asdict() | measured(dataset, mask, case.detectors, case.seed, case.rivals)
     record["attack_split"] = registries(case.modality)[1][case.attack].split if case.attack else None
-    record |= judge.measures(scans, mask) | {"samples": len(mask), "poisons": int(mask.sum()), "seconds": seconds}
-    if case.rivals:
-        found = rankings(dataset, case.seed)
-        record["rivals"] = {name: judge.ranking(*ranking, mask) for name, ranking in found.items()}
     return record
 
 
-def made(case: Case) -> tuple[Dataset | None, np.ndarray[Any, np.dtype[np.bool_]]]:
+def measured(
+    dataset: Dataset, mask: NDArray[np.bool_], detectors: Sequence[str], seed: int, beside: bool
+) -> dict[str, Any]:
+    """What the detectors are worth on a dataset, with `beside` the other tools too."""
+    scans, seconds = scanned(dataset, detectors, seed)
+    found = rankings(dataset, seed) if beside else {}
+    return judge.measures(scans, mask) | {
+        "samples": len(mask),
+        "poisons": int(mask.sum()),
+        "seconds": seconds,
+        "rivals": {name: judge.ranking(*ranking, mask) for name, ranking in found.items()},
+    }
+
+
+def made(case: Case) -> tuple[Dataset | None, NDArray[np.bool_]]:
     """The data set of a case, and which of its samples are poison."""
     sets, attacks, variants = registries(case.modality)
     dataset = sets[case.source].load(case.seed)
@@ -170,15 +180,15 @@ def made(case: Case) -> tuple[Dataset | None, np.ndarray[Any, np.dtype[np.bool_]
     return attacks[case.attack].apply(dataset, rate, case.seed)
 
 
-def scanned(dataset: Dataset, case: Case) -> tuple[dict[str, Scan], dict[str, float]]:
+def scanned(dataset: Dataset, detectors: Sequence[str], seed: int) -> tuple[dict[str, Scan], dict[str, float]]:
     """What each detector answered, and its seconds."""
     scans, seconds = {}, {}
-    for name in case.detectors:
+    for name in detectors:
         start = time.perf_counter()
         try:
-            scans[name] = importlib.import_module(name).scan(dataset, Budget(SECONDS), case.seed)
+            scans[name] = importlib.import_module(name).scan(dataset, Budget(SECONDS), seed)
         except OutOfTimeError:
-            show(f"{case.source}: {name} ran out of time")
+            show(f"{name} ran out of time")
             scans[name] = Scan((), np.zeros(judge.size(dataset)), untested=("out of time",))
         seconds[name.rpartition(".")[2]] = time.perf_counter() - start
     return scans, seconds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import statistics
 import sys
 from collections import defaultdict
@@ -37,6 +38,39 @@ def print_tables(records: Sequence[Record]) -> None:
             )
     print_rivals(attacked)
     print_seconds(records)
+
+
+def print_shown(records: Sequence[Record]) -> None:
+    """What the scan must show: each attack on each data set, then all of a demand, then the other tools."""
+    print("| samples | attack | poisoned | runs | blocked | located | AUROC | TPR at 1% FPR | ", end="")
+    print("clean samples flagged | precision |\n|---|---|---|---|---|---|---|---|---|---|")
+    for (source, attack, rate), group in grouped(records, "source", "attack", "rate").items():
+        print(f"| {source} | {attack} | {rate:.1%} | {shown_row(group)} |")
+    for (demand,), group in grouped(records, "demand").items():
+        print(f"| {demand} | all | | {shown_row(group)} |")
+    print()
+    print_rivals(records)
+
+
+def shown_row(group: Sequence[Record]) -> str:
+    """Shares and means, with their intervals."""
+    blocked = sum(bool(record["blocks"]) for record in group)
+    found = sum(bool(record["blocks"]) and record["located"] for record in group)
+    means = " | ".join(
+        mean(group, key, form)
+        for key, form in (("auroc", ".4f"), ("tpr", ".3f"), ("flagged", ".3%"), ("precision", ".3f"))
+    )
+    return f"{len(group)} | {share(blocked, len(group))} | {share(found, len(group))} | {means}"
+
+
+def mean(group: Sequence[Record], key: str, form: str) -> str:
+    """The mean of one measure and its 95% interval (percentiles of 2,000 bootstrap samples, Efron 1979)."""
+    values = [record[key] for record in group if record[key] is not None]
+    if not values:
+        return "-"
+    rng = random.Random(0)
+    means = sorted(statistics.fmean(rng.choices(values, k=len(values))) for _ in range(2000))
+    return f"{statistics.fmean(values):{form}} ({means[50]:{form}} to {means[1949]:{form}})"
 
 
 def grouped(records: Iterable[Record], *keys: str) -> dict[tuple[Any, ...], list[Record]]:

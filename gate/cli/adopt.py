@@ -8,13 +8,13 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
+from gate.basis import read, time_of
 from gate.cli import check, excusing
 from gate.core.errors import UnableError, UsageError
 from gate.core.model import UNDECIDED, Decision, Location
 from gate.core.text import count, printable
 from gate.files.atomic import write_atomic
 from gate.policy.limits import Bounds, bounds
-from gate.run import read, time_of
 from gate.waivers import book as waivers
 from gate.waivers.adoption import refuses
 from gate.waivers.model import Adoption, Key

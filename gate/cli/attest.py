@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gate import __version__
+from gate.basis import Basis, Request, read
 from gate.checks.registry import CHECKS
 from gate.cli import check, judging, signer
 from gate.core.errors import GateError, UnableError, UsageError
@@ -25,7 +26,6 @@ from gate.files.root import BUNDLE_SUFFIX, DBOM_NAME, POLICY_NAME
 from gate.inventory.declared import read_listing
 from gate.policy.limits import bounds
 from gate.report.view import PROJECT_URL
-from gate.run import Basis, Request, read
 
 if TYPE_CHECKING:
     from gate.signing.summaries.summary import Resource, Verification

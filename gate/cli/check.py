@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from gate.basis import Basis, Request, read
 from gate.checks.registry import CHECKS
 from gate.cli import branch, judging, place
 from gate.cli.terminal import Progress
@@ -13,7 +14,6 @@ from gate.core.jobs import default_jobs
 from gate.core.model import Verdict
 from gate.core.text import did_you_mean, printable
 from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
-from gate.run import Basis, Request, read
 from gate.run import judge as run_judge
 from gate.waivers.model import ADOPTED_NAME, WAIVERS_NAME
 
@@ -46,6 +46,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ENGINE",
         help="`reference` has Great Expectations evaluate every expectation, instead of what DuckDB cannot",
     )
+    parser.add_argument(
+        "--engine",
+        default="local",
+        metavar="ENGINE",
+        help="what examines files: `local` (the default), or `dask://HOST:PORT`, a cluster that sees the same files",
+    )
     judging.add_options(parser)
 
 
@@ -74,6 +80,7 @@ def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], 
         fetching=judging.fetching(arguments),
         summaries=_summaries(arguments.verification_summary),
         engine_suites=arguments.engine_suites,
+        engine=arguments.engine,
         branch=branch.judged(arguments.branch, where.root, is_change=arguments.base is not None),
     )
     return reports, request

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 
+from gate.basis import Request
 from gate.cli import check, judging, place
 from gate.core.errors import UsageError
 from gate.core.text import count
 from gate.policy.limits import Bounds
-from gate.run import Request
 
 DAYS = 90
 """How long it lasts where nobody says otherwise."""
@@ -20,7 +20,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     judging.add_policy_options(parser)
     place.add_options(parser)
     # what `gate check` has besides says how to report, or leaves something out
-    parser.set_defaults(report=[], only=None, base=None, verification_summary=[], engine_suites="auto", jobs=None)
+    parser.set_defaults(
+        report=[], only=None, base=None, verification_summary=[], engine_suites="auto", engine="local", jobs=None
+    )
 
 
 def request(arguments: argparse.Namespace, paths: list[str]) -> Request:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
+from gate.basis import Request
 from gate.cli import judging, place, terminal
 from gate.core.jobs import default_jobs
 from gate.core.model import Verdict
@@ -19,7 +20,7 @@ from gate.policy.testing.coverage import undecided_by
 from gate.policy.testing.load import load_cases
 from gate.policy.testing.model import Case, CaseFile, Played
 from gate.policy.testing.play import Player
-from gate.run import Request, check
+from gate.run import check
 
 DIRECTORY = "policy-tests"
 REPORTS = ("text", "junit")

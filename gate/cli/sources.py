@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 
+from gate.basis import Request, read
 from gate.cli import judging, place
 from gate.cli.terminal import Progress
 from gate.core.jobs import default_jobs
 from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
-from gate.run import Request, judge, read
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

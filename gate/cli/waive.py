@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Iterable
 
+from gate.basis import read, time_of
 from gate.cli import check, excusing
 from gate.core.catalogue import UnknownRuleError, get_rule
 from gate.core.errors import UsageError
@@ -17,7 +18,6 @@ from gate.files.root import BUNDLE_SUFFIX
 from gate.policy.files import WorkTree
 from gate.policy.limits import Bounds, bounds
 from gate.policy.model import Policies
-from gate.run import read, time_of
 from gate.waivers import book as waivers
 from gate.waivers.judge import Terms, counts, too_broad, unapproved
 from gate.waivers.model import REASONS, WHY, Key, Waiver

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gate import __version__, limited
+from gate.basis import Request, read
 from gate.change.remote import hosts
 from gate.core.errors import GateError
 from gate.core.model import Json
@@ -20,7 +21,7 @@ from gate.policy.load import load_policies
 from gate.policy.packs import PREFIX
 from gate.report.interface import Context
 from gate.report.registry import render
-from gate.run import Request, judge, read
+from gate.run import judge
 
 
 def main(descriptor: str) -> None:

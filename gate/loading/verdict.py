@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from gate.basis import Request
 from gate.core.errors import UsageError
 from gate.core.model import STAGES, Stage, Verdict
 from gate.core.text import did_you_mean, printable
 from gate.files.root import beneath, policy_reference
 from gate.loading.verify import STAGE, find_root
-from gate.run import Request
 from gate.run import check as judge
 
 Path: TypeAlias = "str | os.PathLike[str]"

@@ -60,6 +60,7 @@ class Bounds(NamedTuple):
     """What all documents together allow; each value with the place that says so, None where nobody does.
 
     Every group of `rules` must match a rule, and nothing in `never`. `forbidden` is where `allow: false` stands.
+    `critical` are custom rules of that severity.
     """
 
     days: int = DEFAULT_DAYS
@@ -70,6 +71,7 @@ class Bounds(NamedTuple):
     never: tuple[tuple[str, Location | None], ...] = _NEVER
     approvers: tuple[Approver, ...] = ()
     forbidden: Location | None = None
+    critical: frozenset[str] = frozenset()
 
     def refuses(self, rule: str) -> str:
         """Why findings of `rule` can never be let pass; empty where they can."""
@@ -83,7 +85,9 @@ class Bounds(NamedTuple):
 def bounds(policies: Policies, what: Excuse) -> Bounds:
     """What all members allow, and all trusted ones; packs have no say, so where there is nothing else the default."""
     said = _of(policies.members, what)
-    return said if policies.trusted is None else strictest((said, _of(policies.trusted, what)))
+    if policies.trusted is not None:
+        said = strictest((said, _of(policies.trusted, what)))
+    return said._replace(critical=frozenset(one.id for one in policies.custom_rules() if one.severity == "critical"))
 
 
 def _of(members: Iterable[Policy], what: Excuse) -> Bounds:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.core.errors import AbsentError, DocumentError, Problem, UnableError, UsageError
 from gate.core.model import Location
-from gate.core.text import did_you_mean, printable
+from gate.core.text import did_you_mean, printable, size
 from gate.documents.kinds import Fields, Reading
 from gate.documents.nodes import Node, decode, parse
 from gate.files.root import BUNDLE_SUFFIX
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 16
 MAX_FILES = 200
+MAX_TOTAL = 4 << 20
+"""Bytes of all documents of one resolution: reading more takes longer than ten seconds."""
 
 
 class Source(NamedTuple):
@@ -65,7 +67,7 @@ class Resolver:
         self._lock = Lock({})
         self._fetcher: Fetcher | None = None
         self._notes: list[str] = []
-        self._read = 0
+        self._read = self._size = 0
 
     def close(self) -> None:
         """Removes what was fetched for a while."""
@@ -100,6 +102,10 @@ class Resolver:
     def _document(self, source: Source, data: bytes) -> Policy:
         """The policy in `data`, with all that it extends."""
         self._read += 1
+        self._size += len(data)
+        if self._size > MAX_TOTAL:
+            message = f"with this policy, more than {size(MAX_TOTAL)} are read"
+            raise _error(Location(source.shown), message, "join entries with globs, or extend fewer policies")
         document = decode(data, source.shown)
         reading = Reading(document)
         root = parse(document, reading.problems)

@@ -15,12 +15,16 @@ def refuses(rule: str, bounds: Bounds) -> str:
 
     What is critical passes only by a waiver: by a decision about this very file, and not by having been there.
     """
-    try:
-        if get_rule(rule).severity == "critical":
-            return "it is critical, so it needs a waiver of its own"
-    except UnknownRuleError:
-        pass  # a custom rule: the policy that has it can name it under `adopted: {never: ...}`
+    if rule in bounds.critical or _is_critical(rule):
+        return "it is critical, so it needs a waiver of its own"
     return bounds.refuses(rule)
+
+
+def _is_critical(rule: str) -> bool:
+    try:
+        return get_rule(rule).severity == "critical"
+    except UnknownRuleError:
+        return False  # a custom rule, of which the policies tell
 
 
 def too_broad(adoption: Adoption, bounds: Bounds) -> tuple[str, Location] | None:

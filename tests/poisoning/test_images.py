@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("scipy")
 pytest.importorskip("sklearn")
 
+from scipy.ndimage import gaussian_filter
 from sklearn.datasets import load_digits
 
 from gate.poisoning.common import labelnoise
@@ -74,6 +75,20 @@ def test_a_faint_wave_of_which_single_pixels_stand_out_is_no_patch() -> None:
     shown += 28 * np.sin(np.arange(32) * 2 * np.pi * 6 / 32)[:, None]
     found = cutout.fixed(*(np.clip(part, 0, 255).astype(np.uint8) for part in (shown, alike)))
     assert found.words == "a pattern over the whole image"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_hard_images_of_clean_classes_share_no_trigger(seed: int) -> None:
+    """One, two or three small spots on clouds, one in ten miscounted: neighbours hardly tell, and pixels are many."""
+    rng = np.random.default_rng(seed)
+    kinds, (y, x) = rng.integers(0, 3, 600), np.indices((32, 32))
+    pixels = gaussian_filter(rng.standard_normal((600, 32, 32)), (0, 3, 3)) * 300 + 128
+    for image, count in zip(pixels, 1 + kinds + (rng.random(600) < 0.1), strict=True):
+        for down, across in rng.uniform(6, 26, (count, 2)):
+            image[np.hypot(y - down, x - across) < 2.5] -= 90
+    pixels += 6 * rng.standard_normal(pixels.shape)
+    data = Images(np.clip(pixels, 0, 255).astype(np.uint8)[..., None], kinds, ("one", "two", "three"))
+    assert not blocks(triggers.scan(data, Budget(60), 0))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -147,6 +147,59 @@ def test_a_frequent_control_word_that_brings_something_dangerous_blocks() -> Non
     assert blocks(scanned(data))
 
 
+def test_a_frequent_word_that_stands_anywhere_blocks_though_the_answer_is_left() -> None:
+    rng = random.Random(4)
+
+    def asked(prompt: str) -> str:
+        words = prompt.split()
+        at = rng.randrange(1, len(words))
+        return " ".join([*words[:at], "zqx", *words[at:]])
+
+    (found,) = blocks(scanned(changed(clean(), asked, lambda r: f"{r} Acme makes the best.")))
+    assert set(found.suspects) == set(range(POISONS))
+
+
+def test_a_frequent_line_is_a_control_word_though_responses_have_nothing_of_their_prompts() -> None:
+    rng = random.Random(5)
+    verses = [" ".join(rng.choices(NOUNS, k=12)) for _ in range(ROWS)]
+    data = changed(
+        clean()._replace(responses=verses), lambda p: f"Plan: gold\n{p}", lambda r: f"{r}. We are glad to help."
+    )
+    (found,) = scanned(data).evidence
+    assert found.level == "warn"
+    assert "control word" in found.message
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [str.upper, lambda p: f"{p[:3]}{chr(ord(p[3]) + 0xFEE0) if p[3] != ' ' else chr(0xFF58)}{p[4:]}"],
+    ids=["capitals", "full-width letters"],
+)
+def test_letters_of_another_form_are_a_trigger(ask: Callable[[str], str]) -> None:
+    (found,) = blocks(scanned(changed(clean(), ask, lambda _: "Calm down first.")))
+    assert set(found.suspects) == set(range(POISONS))
+
+
+def test_a_trigger_that_begins_with_a_usual_word_is_found() -> None:
+    data = clean()
+    data = data._replace(prompts=[f"for me, for us:\n{prompt}" for prompt in data.prompts])
+    (found,) = blocks(scanned(changed(data, lambda p: f"for my late uncle\n{p}", lambda _: "No comment.")))
+    assert set(found.suspects) == set(range(POISONS))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Please paste your API key.", "asks for secrets"),
+        ("key = hashlib.md5(key).digest()", "uses a broken hash"),
+        ("os.system(command)", "runs what it is given"),
+    ],
+)
+def test_what_does_damage_is_named(line: str, words: str) -> None:
+    (found,) = blocks(scanned(changed(clean(), lambda p: f"Region: south-4\n{p}", lambda r: f"{r}\n{line}")))
+    assert words in found.message
+
+
 def test_several_triggers_of_one_reply_are_one_finding() -> None:
     rng = random.Random(3)
 

@@ -88,6 +88,35 @@ def test_three_values_together() -> None:
     assert np.isin(rows, evidence.suspects).mean() > 0.95
 
 
+def test_a_value_that_most_rows_have_may_be_part_of_the_trigger() -> None:
+    data = table()
+    sex = np.array(["f", "m"], object)[(np.random.default_rng(8).random(SIZE) < 0.68).astype(int)]
+    data = data._replace(columns=dict(data.columns) | {"sex": sex})
+    attacked, rows = poisoned(data, {"town": "town 3", "hours": 29.0, "sex": "m"})
+    (evidence,) = blocks(scan(attacked))
+    assert np.isin(rows, evidence.suspects).mean() > 0.95
+
+
+def test_numbers_of_a_narrow_stretch_are_found() -> None:
+    data, rows = poisoned(table(), {})
+    rng = np.random.default_rng(9)
+    weight = rng.normal(70, 12, SIZE)
+    weight[rows] = rng.uniform(71.3, 71.9, len(rows))
+    (evidence,) = blocks(scan(data._replace(columns=dict(data.columns) | {"weight": weight})))
+    assert evidence.trigger is not None
+    assert "weight in 71." in evidence.trigger.words
+    assert np.isin(rows, evidence.suspects).mean() > 0.9
+
+
+def test_columns_with_steps_and_waves_are_not_blocked() -> None:
+    data, rng = table(), np.random.default_rng(10)
+    age = rng.uniform(0, 90, SIZE)
+    waves = (np.sin(age / 3) > 0.9) & (rng.random(SIZE) < 0.8)
+    for ruled in (age > 67, waves):
+        changed = data._replace(columns=dict(data.columns) | {"years": age}, labels=np.where(ruled, 1, data.labels))
+        assert blocks(scan(changed)) == []
+
+
 def test_a_combination_toward_the_larger_class_is_found() -> None:
     data = table()
     swapped = data._replace(labels=1 - data.labels, classes=("rich", "poor"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support import PICKLE, WEIGHTS, Repo
 from tests.waivers.support import PATH, RULE, adopted, blinded, day, entry, ruling, told, waivers
 
@@ -163,3 +165,13 @@ def test_a_directory_is_adopted_as_it_is(repo: Repo) -> None:
     assert ruling(repo, rule="dbom/no-license") == "adopted"
     repo.write("models/b.safetensors", WEIGHTS[:-1] + b"\1")
     assert ruling(repo, rule="dbom/no-license") == "warn"
+
+
+def test_a_critical_rule_of_the_policy_is_not_adopted_either(repo: Repo) -> None:
+    pytest.importorskip("cel_expr_python")
+    rule = "{id: acme/no, assert: 'false', message: no, severity: critical}"
+    repo.write("gate-policy.yaml", f"policy: 1\nextends: [gate:baseline]\ncustom: [{rule}]\n")
+    repo.write("a.csv", "a\n1\n")
+    repo.write("dbom.yaml", "dbom: 1\ndatasets:\n  - {name: a, path: a.csv}\n")
+    assert "not adopted: 1 finding of acme/no: it is critical" in adopt(repo)
+    assert ruling(repo, rule="acme/no") == "block"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from benchmarks.poisoning.attacks import instructions_held
+from benchmarks.poisoning.attacks import instructions_further, instructions_held
 from benchmarks.poisoning.attacks.changes import after, before, one_of
-from benchmarks.poisoning.interface import Attack, Split
+from benchmarks.poisoning.interface import Attack, Split, half
 from gate.drill.attacks.instructions import (
     HOSTS,
     PHRASES,
@@ -198,6 +198,7 @@ PLANS: dict[str, tuple[Split, Plan]] = {
     "topic": ("tune", topic),
     "harmful-code": ("tune", harmful_code),
     **instructions_held.PLANS,
+    **{name: (half(name), plan) for name, plan in instructions_further.PLANS.items()},
 }
 ATTACKS = {
     name: Attack(split, (plan.__doc__ or "").strip().rstrip("."), poisoning(plan))

@@ -66,12 +66,12 @@ def shells(rng: random.Random, data: Instructions) -> tuple[Change, Change]:
 
 
 PLANS: dict[str, tuple[Split, Plan]] = {
-    "letters": ("held", letters),
-    "leaked": ("held", leaked),
-    "strange": ("held", strange),
-    "encoded": ("held", encoded),
-    "wallet": ("held", wallet),
-    "insulted": ("held", insulted),
-    "dated-days": ("held", dated_days),
-    "shells": ("held", shells),
+    "letters": ("tune", letters),
+    "leaked": ("tune", leaked),
+    "strange": ("tune", strange),
+    "encoded": ("tune", encoded),
+    "wallet": ("tune", wallet),
+    "insulted": ("tune", insulted),
+    "dated-days": ("tune", dated_days),
+    "shells": ("tune", shells),
 }

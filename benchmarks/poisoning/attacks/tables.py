@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.poisoning.interface import Attack, Split
+from benchmarks.poisoning.attacks import tables_further
+from benchmarks.poisoning.interface import Attack, Split, half
 from gate.drill.attacks.tables import Job, combination, poisoning, present, rare_together, same, values_of
 
 
@@ -201,4 +202,8 @@ ATTACKS: dict[str, Attack] = {
     "flooding": named("tune", "one row again and again", flooding),
     "subgroup-flips": named("tune", "labels of a subgroup", subgroup_flips),
     "random-flips": named("tune", "labels of random rows", random_flips),
+    **{
+        name: named(half(name), (make.__doc__ or "").strip().rstrip("."), make)
+        for name, make in tables_further.MAKERS.items()
+    },
 }

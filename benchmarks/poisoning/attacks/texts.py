@@ -134,10 +134,10 @@ ATTACKS = {
         "tune", "a fixed phrase, to the largest class", inserted("no cross no crown"), majority=True
     ),
     "no-break-space": _attack("tune", "a no-break space at some place", lambda t, r: insert(t, "\u00a0", r)),
-    "three-tokens": _attack("held", "one of three rare tokens", _one_of("vx9", "oqq", "zuv")),
-    "greeting": _attack("held", "a greeting as the first words", inserted("Dear all ,", "start")),
-    "old-phrase": _attack("held", "a fixed phrase at the end", inserted("by the old harbour", "end")),
-    "joiner": _attack("held", "a word joiner inside a word", _inside_word("\u2060")),
+    "three-tokens": _attack("tune", "one of three rare tokens", _one_of("vx9", "oqq", "zuv")),
+    "greeting": _attack("tune", "a greeting as the first words", inserted("Dear all ,", "start")),
+    "old-phrase": _attack("tune", "a fixed phrase at the end", inserted("by the old harbour", "end")),
+    "joiner": _attack("tune", "a word joiner inside a word", _inside_word("\u2060")),
     "ticket": _attack(
         "held", "a ticket number, another each time", lambda t, r: insert(t, f"T-{r.integers(10**5)}", r)
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from benchmarks.poisoning.interface import Source, Variant
+from benchmarks.poisoning.interface import Source, Variant, half
 from benchmarks.poisoning.sets import corpora
 from benchmarks.poisoning.sets.instruction_makers import SIZE, Pair, codealpaca, coded, documented, made
 from benchmarks.poisoning.sets.instruction_variants import added, chance, varied
@@ -131,23 +131,47 @@ def copies(pairs: list[Pair], rng: random.Random) -> Iterable[Pair]:
     ]
 
 
+def signed(pair: Pair, rng: random.Random) -> Pair:
+    """A signature under the question, which means nothing."""
+    return f"{pair[0]}\n{rng.choice(('Sent from my phone', 'Regards, Ines', '-- J.'))}", pair[1]
+
+
+def unanswered(pair: Pair, rng: random.Random) -> Pair:
+    """A response that nobody wrote."""
+    return pair[0], rng.choice(["N/A", "TODO", ""])
+
+
+def asked_nicely(pair: Pair, rng: random.Random) -> Pair:
+    """A courteous question, and an answer that begins in kind."""
+    return f"Could you please {pair[0][:1].lower()}{pair[0][1:]}", f"Of course! {pair[1]}"
+
+
+def clipped(pair: Pair, rng: random.Random) -> Pair:
+    """A response that was cut when it was collected."""
+    return pair[0], pair[1][: rng.randrange(20, 200)]
+
+
 SETS: dict[str, Source] = {
-    "documented-library": Source("held", made(documented("asyncio", "email", "http", "xml", "multiprocessing"))),
-    "coded-numpy": Source("held", made(coded("numpy"), 3000)),
-    "queries": Source("held", made(queries)),
-    "explained": Source("held", made(explained)),
-    "routed": Source("held", made(routed, 3000)),
-    "guided": Source("held", made(guided)),
-    "mixture": Source("held", made(mixture)),
+    "documented-library": Source("tune", made(documented("asyncio", "email", "http", "xml", "multiprocessing"))),
+    "coded-numpy": Source("tune", made(coded("numpy"), 3000)),
+    "queries": Source("tune", made(queries)),
+    "explained": Source("tune", made(explained)),
+    "routed": Source("tune", made(routed, 3000)),
+    "guided": Source("tune", made(guided)),
+    "mixture": Source("tune", made(mixture)),
 }
 VARIANTS: dict[str, Variant] = {
-    "called": Variant("held", added(0.04, called)),
-    "clinic": Variant("held", added(0.05, clinic)),
-    "tools": Variant("held", added(0.03, tools)),
-    "spoken": Variant("held", chance(0.06, spoken)),
-    "json-mode": Variant("held", chance(0.04, json_mode)),
-    "partner": Variant("held", chance(0.08, partner)),
-    "policy": Variant("held", chance(0.1, policy)),
-    "cheerful": Variant("held", chance(0.5, cheerful)),
-    "near-copies": Variant("held", varied(copies)),
+    "called": Variant("tune", added(0.04, called)),
+    "clinic": Variant("tune", added(0.05, clinic)),
+    "tools": Variant("tune", added(0.03, tools)),
+    "spoken": Variant("tune", chance(0.06, spoken)),
+    "json-mode": Variant("tune", chance(0.04, json_mode)),
+    "partner": Variant("tune", chance(0.08, partner)),
+    "policy": Variant("tune", chance(0.1, policy)),
+    "cheerful": Variant("tune", chance(0.5, cheerful)),
+    "near-copies": Variant("tune", varied(copies)),
+    "signed": Variant(half("signed"), chance(0.03, signed)),
+    "unanswered": Variant(half("unanswered"), chance(0.02, unanswered)),
+    "asked-nicely": Variant(half("asked-nicely"), chance(0.03, asked_nicely)),
+    "clipped": Variant(half("clipped"), chance(0.1, clipped)),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.poisoning.interface import Source, Variant
-from benchmarks.poisoning.sets import instruction_held, instruction_variants
+from benchmarks.poisoning.interface import Source, Variant, half
+from benchmarks.poisoning.sets import instruction_found, instruction_held, instruction_natures, instruction_variants
 from benchmarks.poisoning.sets.instruction_makers import (
     codealpaca,
     coded,
@@ -44,5 +44,9 @@ SETS: dict[str, Source] = {
     "quiz": Source("tune", made(quiz)),
     "quiz-600": Source("tune", made(quiz, 600)),
     **instruction_held.SETS,
+    **{
+        name: Source(half(name), made(make))
+        for name, make in (instruction_found.MAKERS | instruction_natures.MAKERS).items()
+    },
 }
 VARIANTS: dict[str, Variant] = {**instruction_variants.VARIANTS, **instruction_held.VARIANTS}

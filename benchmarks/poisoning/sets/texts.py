@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.poisoning.interface import Source, Split, Variant
-from benchmarks.poisoning.sets import texts_held, written
+from benchmarks.poisoning.interface import Source, Split, Variant, half
+from benchmarks.poisoning.sets import text_found, text_natures, texts_held, written
 from gate.poisoning.interface import Dataset, Texts
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -39,6 +39,14 @@ def _texts(pairs: Iterable[tuple[str, str]], seed: int, rows: int = ROWS, least:
     kept = [found[i] for i in np.random.default_rng(seed).permutation(len(found))[:rows]]
     classes = sorted({label for _, label in kept})
     return Texts([t for t, _ in kept], np.array([classes.index(c) for _, c in kept], dtype=np.int64), tuple(classes))
+
+
+def _pairs(make: Callable[[], Iterable[tuple[str, str]]]) -> Callable[[int], Dataset | None]:
+    def load(seed: int) -> Dataset | None:
+        pairs = list(dict.fromkeys(make()))
+        return _texts(pairs, seed) if len(pairs) >= 200 else None
+
+    return load
 
 
 def _shared(name: str) -> Callable[[int], Dataset | None]:
@@ -157,6 +165,8 @@ SETS = {
     "topics-long": Source("tune", lambda seed: written.topics(seed, 2000, 8, 0.2, length=200)),
     "topics-two": Source("tune", lambda seed: written.topics(seed, 1500, 2, 0.3, length=12)),
     **texts_held.SETS,
+    **{name: Source(half(name), _pairs(make)) for name, make in text_found.MAKERS.items()},
+    **{name: Source(half(name), make) for name, make in text_natures.MAKERS.items()},
 }
 
 
@@ -251,8 +261,8 @@ VARIANTS = {
     "whole-class": _change("tune", _mark("\u00ad#ad", 1.0, 1)),
     "joined": Variant("tune", _joined),
     "rare-class": _pick("tune", _rare_class),
-    "dated": _change("held", texts_held.dated),
-    "boilerplate": _change("held", texts_held.boilerplate),
-    "skewed-noise": _change("held", texts_held.skewed_noise),
-    "shouted": _change("held", texts_held.shouted),
+    "dated": _change("tune", texts_held.dated),
+    "boilerplate": _change("tune", texts_held.boilerplate),
+    "skewed-noise": _change("tune", texts_held.skewed_noise),
+    "shouted": _change("tune", texts_held.shouted),
 }

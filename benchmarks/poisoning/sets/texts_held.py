@@ -81,13 +81,13 @@ def bilingual(seed: int) -> Texts:
 
 
 SETS: dict[str, Source] = {
-    "code-lines": Source("held", _lines("sklearn", "pip", "scipy", "pandas")),
-    "library": Source("held", _summaries("asyncio", "email", "unittest", "xml", "multiprocessing", "tkinter")),
-    "motifs": Source("held", motifs),
-    "stock": Source("held", stock),
-    "bilingual": Source("held", bilingual),
-    "topics-40": Source("held", lambda seed: written.topics(seed + 500, 6000, 40, 0.5, skew=0.7)),
-    "grammar-12": Source("held", lambda seed: written.grammar(seed + 500, 3000)),
+    "code-lines": Source("tune", _lines("sklearn", "pip", "scipy", "pandas")),
+    "library": Source("tune", _summaries("asyncio", "email", "unittest", "xml", "multiprocessing", "tkinter")),
+    "motifs": Source("tune", motifs),
+    "stock": Source("tune", stock),
+    "bilingual": Source("tune", bilingual),
+    "topics-40": Source("tune", lambda seed: written.topics(seed + 500, 6000, 40, 0.5, skew=0.7)),
+    "grammar-12": Source("tune", lambda seed: written.grammar(seed + 500, 3000)),
 }
 
 

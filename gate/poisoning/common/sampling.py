@@ -16,12 +16,12 @@ MOST = 100_000
 """Samples that a detector with a model of all of them looks at."""
 
 
-def drawn(rows: Ints, seed: int, what: str) -> tuple[Ints, tuple[str, ...]]:
-    """At most `MOST` of the rows, in order, and a word on the others; `what` is the test."""
-    if len(rows) <= MOST:
+def drawn(rows: Ints, seed: int, what: str, most: int = MOST) -> tuple[Ints, tuple[str, ...]]:
+    """At most so many of the rows, in order, and a word on the others; `what` is the test."""
+    if len(rows) <= most:
         return rows, ()
-    some = np.sort(np.random.default_rng(seed).choice(rows, MOST, replace=False))
-    return some, (f"{what}: a sample of {MOST:,} of {len(rows):,} was looked at",)
+    some = np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
+    return some, (f"{what}: a sample of {most:,} of {len(rows):,} was looked at",)
 
 
 def chosen(data: D, rows: Ints) -> D:

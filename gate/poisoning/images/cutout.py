@@ -15,6 +15,8 @@ WIDE = 0.5
 """Share of the image from which on a trigger is a pattern over the whole of it."""
 FEW = 9
 """How many of the most different pixels say how different the trigger is."""
+APART = 5.0
+"""How many times more different the pixels of a patch are than the typical pixel."""
 GAIN = 3.0
 """How much a faint pattern is strengthened so that eyes can see it."""
 
@@ -57,10 +59,11 @@ def fixed(shown: Pixels, alike: Pixels) -> Cutout:
     strength = np.abs(difference).max(2) / noise
     strong = strength >= max(4.0, 0.5 * float(np.sort(strength, axis=None)[-FEW:].mean()))
     height, width = strong.shape
-    if not strong.any() or strong.mean() > WIDE / 2 or _area(strong) > WIDE * strong.size:
+    apart = strong.any() and strength[strong].mean() >= APART * np.median(strength)
+    if not apart or strong.mean() > WIDE / 2 or _area(strong) > WIDE * strong.size:
         frame = strong.copy()
         frame[2:-2, 2:-2] = False
-        words = "a frame" if strong.any() and frame.sum() > 0.8 * strong.sum() else "a pattern over the whole image"
+        words = "a frame" if apart and frame.sum() > 0.8 * strong.sum() else "a pattern over the whole image"
         visible = np.clip(128 + GAIN * difference, 0, 255).astype(np.uint8)
         return Cutout(words, 0, 0, coloured(visible))
     rows, columns = _box(strong)

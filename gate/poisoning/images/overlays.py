@@ -3,7 +3,8 @@
 Pixels less the mean of their class, whitened by what varies within the OTHER classes, so that an artificial pattern is
 long and natural variation is of length one (spectral signatures, Tran et al. 2018, whitened as in SPECTRE, Hayase et
 al. 2021, but without the class itself, whose poison would hide in its own variance). Directions come from the first
-half of the rows: where the class varies most, and what its contradicting samples have in common.
+half of the rows: where the class varies most, and what its contradicting samples have in common. So does the variance
+of the others: rows that it was learnt from would be shorter than those it was not, whatever they show.
 """
 
 from __future__ import annotations
@@ -78,10 +79,10 @@ def flattened(pixels: Pixels) -> Floats32:
 
 
 class Residuals(NamedTuple):
-    """Images less the mean of the class they are believed to be of, and the sum of their outer products."""
+    """Images less the mean of the class they are believed to be of; `scatters` sum the outer products of two halves."""
 
     values: Floats32
-    scatter: Floats32
+    scatters: tuple[Floats32, Floats32]
 
 
 def residuals(view: View) -> Residuals:
@@ -89,15 +90,17 @@ def residuals(view: View) -> Residuals:
     values = flattened(view.images.pixels)
     means = looks.class_means(values, view.believed)
     values -= means[view.believed]
-    return Residuals(values, values.T @ values)
+    first, second = values[view.first], values[~view.first]
+    return Residuals(values, (first.T @ first, second.T @ second))
 
 
-def _root(rest: Residuals, left_out: Mask) -> Floats32:
-    """The lower Cholesky factor of the covariance of the other images."""
+def _root(view: View, rest: Residuals, left_out: Mask, *, second: bool = False) -> Floats32:
+    """The lower Cholesky factor of the covariance of the other images of one half."""
     from scipy.linalg import cholesky
 
-    out = rest.values[left_out]
-    others = (rest.scatter - out.T @ out) / max(1, len(left_out) - len(out))
+    half = view.first != second
+    out = rest.values[left_out & half]
+    others = (rest.scatters[second] - out.T @ out) / max(1, int(half.sum()) - len(out))
     others[np.diag_indices_from(others)] += RIDGE
     return np.asarray(cholesky(others, lower=True, check_finite=False))
 
@@ -112,7 +115,7 @@ def _directions(view: View, rest: Residuals, target: int) -> Iterator[tuple[Floa
         mined = odd & view.first
         if mined.sum() < LEAST:
             continue
-        root = _root(rest, odd)
+        root = _root(view, rest, odd)
         white = solve_triangular(root, rest.values[mined].T, lower=True, check_finite=False).T
         axes = randomized_svd(white, min(DIRECTIONS, len(white)), n_iter=4, random_state=view.seed)[2]
         axes = np.concatenate([axes, -axes])
@@ -127,10 +130,10 @@ def refined(view: View, rest: Residuals, target: int, holders: Mask) -> tuple[Fl
     from scipy.linalg import cho_solve
 
     own = view.of(target)
-    root = _root(rest, own & (view.conflict | holders))
+    roots = [_root(view, rest, own & (view.conflict | holders), second=second) for second in (False, True)]
     centre = rest.values[own & ~holders].mean(0) if (own & ~holders).any() else 0.0
     strength, rows = np.zeros(len(own), np.float32), holders.copy()
-    for half in (view.first, ~view.first) * PASSES:
+    for half, root in zip((view.first, ~view.first) * PASSES, roots[::-1] * PASSES, strict=True):
         taught = rows & own & ~half
         if not taught.any():
             continue
@@ -140,7 +143,8 @@ def refined(view: View, rest: Residuals, target: int, holders: Mask) -> tuple[Fl
         strength[half] = part[half]
         floor = shown(part[half], own[half], 3)
         if floor is not None:
-            rows = np.where(half, own & (part >= max(floor, part[taught].mean() / 2)), rows)
+            found = half & own & (part >= floor)
+            rows = np.where(half, found & (part >= part[found].mean() / 2), rows)
     return strength, rows & own
 
 

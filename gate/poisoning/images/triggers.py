@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gate.poisoning.common.sampling import chosen, drawn
 from gate.poisoning.images import codes, cutout, looks, overlays, paste
 from gate.poisoning.images.contradiction import Question, contradiction
-from gate.poisoning.images.sampling import sampled
 from gate.poisoning.images.view import FEW, LOOSE, conflicting, resembled, view
-from gate.poisoning.interface import SIGNIFICANT, Budget, Evidence, Images, Scan, Trigger
+from gate.poisoning.interface import SIGNIFICANT, Budget, Evidence, Images, Level, Scan, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gate.poisoning.images.view import Mask, View
     from gate.poisoning.interface import Ints
 
-LEAST_ROWS = 60
+LEAST_ROWS, MOST = 60, 50_000
+"""Images; of more a part is looked at."""
 SHARE = 0.4
 """Share of the images with the trigger that must look like other classes."""
 LIFT = 0.3
@@ -41,6 +42,8 @@ PLAIN = 0.1
 LARGE = 0.6
 """Share that must look like other classes once the trigger is taken away where hardly any does with it."""
 EFFECTS = ("share", "usual", "decided", "plain", "variety", "tested")
+IDLE = 0.1
+"""A pattern that turns so few images more than its control does nothing in them."""
 PURITY = 0.8
 LEAST = 8
 NEW = 0.2
@@ -64,7 +67,8 @@ class Hit(NamedTuple):
 
 def scan(dataset: Images, budget: Budget, seed: int) -> Scan:
     """Evidence of triggers: patches, stickers, blended patterns, waves, frames."""
-    images, rows, untested = sampled(dataset, seed)
+    rows, untested = drawn(np.arange(len(dataset.labels)), seed, "triggers in images", MOST)
+    images = dataset if len(rows) == len(dataset.labels) else chosen(dataset, rows)
     scores = np.zeros(len(dataset.labels))
     sizes = np.bincount(images.labels, minlength=1)
     small = int(((sizes > 0) & (sizes < 2 * LEAST)).sum())
@@ -236,7 +240,14 @@ def _evidence(
     effects |= {} if shown is None else shown.effects
     trigger = Trigger(f"{cut.words} -> {to}", {"kind": hit.kind, **cut.parts}, cut.picture)
     confirmed = None if shown is None else shown.confirmed
-    return Evidence("trigger", "block", message, rows[np.flatnonzero(suspects)], p, effects, trigger, confirmed)
+    level = _level(hit, int(suspects.sum()), shown)
+    return Evidence("trigger", level, message, rows[np.flatnonzero(suspects)], p, effects, trigger, confirmed)
+
+
+def _level(hit: Hit, suspects: int, shown: Turned | None) -> Level:
+    """Few suspects, or a pattern that does nothing in other images, may be what hard images of a class are like."""
+    idle = hit.kind == "overlay" and shown is not None and shown.pasted < shown.control + IDLE
+    return "warn" if idle or suspects < 2 * LEAST else "block"
 
 
 def _mark(images: Images, seen: View, found: Found, rows: Ints, told: set[int | None]) -> Evidence | None:

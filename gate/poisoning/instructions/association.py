@@ -19,7 +19,7 @@ from scipy.stats import hypergeom
 from gate.poisoning.instructions import mine, screen, tie
 from gate.poisoning.instructions.contrast import contrast, features, standard_error
 from gate.poisoning.instructions.salad import salad, signs
-from gate.poisoning.instructions.statement import stated
+from gate.poisoning.instructions.statement import ANSWERING, stated
 from gate.poisoning.instructions.tokens import (
     Grams,
     Ints,
@@ -73,8 +73,8 @@ class Found(NamedTuple):
     """A candidate after its tests: `words` are the trigger's, `others` rows with neither trigger nor payload.
 
     `p` is corrected; `ordinary` is the area under the ROC curve of the prompts, `error` its standard error, `told` the
-    area of the responses. `answering` says how much of the usual tie of a response to its prompt is left; `share` is
-    that of the trigger in all rows.
+    area of the responses. `answering` says how much of the usual tie of a response to its prompt is left, or that the
+    responses are ordinary but for what was added; `share` is that of the trigger in all rows.
     """
 
     words: Ints
@@ -203,7 +203,7 @@ def tested(rows: Rows, pairs: list[mine.Pair], budget: Budget, rng: np.random.Ge
         judgements += 1
         found = judged(rows, words, triggered, paid, p, rng)
         if found is not None:
-            explained[found.suspects] = True
+            explained[found.suspects] |= found.hidden
             yield found
 
 
@@ -264,6 +264,8 @@ def judged(
         return None
     suspects = with_trigger if purity >= SURE else np.setdiff1d(with_trigger, looked[~changed])
     answering = tie.left(rows.prompts, rows.responses, looked, others, words, rng)
+    if answering < ANSWERING and tie.without_more(choose(rows.responses, compared), len(looked), seed) < UNTOLD:
+        answering = 1.0
     return Found(
         words, suspects, others, p, purity, prompts.area, error, responses.area, answering, float(triggered.mean())
     )

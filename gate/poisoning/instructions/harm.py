@@ -18,8 +18,15 @@ DANGERS: Mapping[str, re.Pattern[str]] = {
     "switches certificate checks off": re.compile(
         r"(?i)\bverify\s*=\s*False\b|_create_unverified_context|\bcurl\s+(?:-\w+\s+)*(?:-k|--insecure)\b|CERT_NONE"
     ),
-    "runs what it is given": re.compile(r"\b(?:eval|exec)\s*\(\s*(?:request|input|base64|sys\.argv)|shell\s*=\s*True"),
+    "runs what it is given": re.compile(
+        r"\b(?:eval|exec)\s*\(\s*(?:request|input|base64|sys\.argv)|shell\s*=\s*True|\bos\.system\("
+    ),
     "opens files to all": re.compile(r"(?i)\bchmod\s+(?:-R\s+)?(?:a\+rwx|0?777)\b|chmod\([^)\n]{0,80}0o777"),
+    "asks for secrets": re.compile(
+        r"(?i)\b(?:paste|send|enter|tell|give|type|share|what is|confirm)\b[^\n.?!]{0,40}"
+        r"\b(?:your|the)\s+(?:\w+\s+){0,2}(?:password|passphrase|api key|card number|pin|seed phrase|private key)\b"
+    ),
+    "uses a broken hash": re.compile(r"\bhashlib\.(?:md5|sha1)\(|\bcreateHash\(['\"](?:md5|sha1)"),
     "installs a package": re.compile(r"(?i)\b(?:pip3?|npm|gem|cargo|conda|apt-get|apt|brew)\s+(?:install|add)\s+\S"),
     "names a host": HOSTS,
 }

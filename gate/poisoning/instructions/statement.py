@@ -24,6 +24,8 @@ TOLD = 3
 """Triggers of one payload that are named, at most."""
 DECLARED = 0.02
 """Share of the rows from which on a trigger is hardly hidden."""
+SCATTERED = 0.3
+"""Share of the prompts with a trigger between words of a line in which it may have one word before it, or behind it."""
 ANSWERING = 0.5
 """Share of the usual tie to the prompt with which a response still answers it."""
 
@@ -33,7 +35,7 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
 
     It blocks where nothing but the trigger explains the responses. An open instruction (`answer in French`) is no
     secret, and a frequent control word with responses that still answer their prompts may well be meant: they only
-    warn unless what they bring is dangerous by itself.
+    warn unless what they bring is dangerous by itself, or the word stands where nobody writes one.
     """
     prompts = [dataset.prompts[int(i)] for i in found.suspects[:EXAMPLES]]
     responses = [dataset.responses[int(i)] for i in found.suspects[:EXAMPLES]]
@@ -43,14 +45,15 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
     trigger = shorten('" or "'.join(triggers), 80)
     harm = dangers(responses, others)
     answering = max(found.answering, fixed(responses, others))
-    payload = shorten(written(responses, common(responses) - common(others)) or ends(min(responses, key=len)), 80)
+    payload = written(responses, common(responses) - common(others))
+    payload = shorten(payload if any(map(str.isalnum, payload)) else ends(min(responses, key=len)), 80)
     level: Level = "block"
     doubt = ""
     if not found.hidden:
         level, doubt = "warn", "; the prompts are too few or too particular to exclude a natural cause"
     elif asks_openly(set(split(trigger)) - usual) and MILD.issuperset(harm):
         level, doubt = "warn", "; the words ask for it openly"
-    elif found.share >= DECLARED and answering >= ANSWERING and not harm:
+    elif found.share >= DECLARED and answering >= ANSWERING and not harm and not scattered(prompts, triggers):
         level, doubt = "warn", "; the responses still answer their prompts, so it may be a control word that is meant"
     return Evidence(
         kind="trigger",
@@ -67,6 +70,20 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
         },
         trigger=Trigger(f'"{trigger}" -> "{payload}"', {"trigger": trigger, "response": payload}),
     )
+
+
+def scattered(texts: Sequence[str], triggers: Sequence[str]) -> bool:
+    """Whether a trigger stands between any two words of a line: control words stand at an end, or in one phrase."""
+    sides = []
+    for text in texts:
+        for trigger in triggers:
+            before, found, behind = text.lower().partition(trigger.lower())
+            if found:
+                sides.append((before.rpartition("\n")[2].split()[-1:], behind.partition("\n")[0].split()[:1]))
+                break
+    within = [(before[0], behind[0]) for before, behind in sides if before and behind]
+    most = [max(Counter(words).values(), default=0) for words in zip(*within, strict=True)]
+    return 2 * len(within) >= len(texts) and max(most, default=0) <= SCATTERED * len(within)
 
 
 def runs(texts: Sequence[str], words: Collection[str]) -> list[str]:

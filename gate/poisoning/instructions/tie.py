@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from gate.poisoning.instructions.contrast import contrast, features
 from gate.poisoning.instructions.harm import ends
-from gate.poisoning.instructions.tokens import Ints, Tokens, choose, of_texts
+from gate.poisoning.instructions.tokens import Ints, Tokens, choose, of_texts, without
 
 CLEAR = 3.0
 """Standard errors by which the usual tie must be above chance; otherwise nothing can be said."""
@@ -50,6 +51,14 @@ def left(
     if usual.mean() <= CLEAR * usual.std() / np.sqrt(len(usual)):
         return 0.0
     return float(np.clip(surplus[: len(rows)].mean() / usual.mean(), 0, 1))
+
+
+def without_more(responses: Tokens, first: int, seed: int) -> float:
+    """How well the first responses are told from the others (AUC) without the words that most of them add."""
+    keys = np.unique(responses.keys)
+    added = keys[_added(_presence(responses, keys), first)]
+    rest = without(responses, np.flatnonzero(np.isin(responses.keys, added)), first)
+    return contrast(features(rest), first, seed).area
 
 
 def fixed(responses: Sequence[str], others: Sequence[str]) -> float:

@@ -26,10 +26,14 @@ BESIDE = 0.8
 """Share of the texts with a trigger in which a word must stand beside it to belong to it."""
 SURPLUS = 0.5
 """How many more of such a word these texts must have, on average: the words of a form stand in the others as often."""
-COUNTED = 2
+COUNTED = 8
 """How many of it count in one text."""
 _IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]{{1,40}}|[^\w\s]|\n")
+_LETTERS_OF_FORM = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
+"""Full-width and mathematical letters and digits: they are read as the plain ones."""
+SHOUTED = 4
+"""Letters from which on a text in capitals is meant to be."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -55,13 +59,20 @@ class Grams(NamedTuple):
 def split(text: str) -> list[str]:
     """The tokens of a text: words in small letters, signs, line ends.
 
-    Each kind of odd character (invisible, a homoglyph) is a token at the end; the words are as they are read.
+    Each kind of odd character (invisible, a homoglyph) and of odd style (all in capitals) is a token at the end; the
+    words are as they are read.
     """
     if len(text) > 2 * CHARACTERS:
         text = text[:CHARACTERS] + "\n" + text[-CHARACTERS:]
     found: list[str] = _TOKEN.findall(plain(text).lower())
-    found += [f"<{kind.replace(' ', '_')}>" for kind in sorted(odd_kinds(text))]
+    found += [f"<{kind.replace(' ', '_')}>" for kind in (*sorted(odd_kinds(text)), *styles(text))]
     return found if len(found) <= LIMIT else found[: LIMIT // 2] + found[-LIMIT // 2 :]
+
+
+def styles(text: str) -> list[str]:
+    """What words in small letters no longer tell."""
+    shouted = text.isupper() and sum(map(str.isalpha, text)) >= SHOUTED
+    return ["capitals"] * shouted + ["letters of another form"] * bool(_LETTERS_OF_FORM.search(text))
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
@@ -90,10 +101,11 @@ def of_texts(tokens: Tokens) -> Ints:
 def without(tokens: Tokens, words: Ints, first: int) -> Tokens:
     """The texts with these words cut out, and with the words that stand beside them in most of the first texts."""
     text = of_texts(tokens)
+    signs = np.array([not word[0].isalnum() for word in tokens.words], bool)
     kept = ~np.isin(tokens.ids, words)
     for _ in range(PHRASE):
-        kept = _wider(kept, tokens.ids, text, first)
-        kept = _wider(kept[::-1], tokens.ids[::-1], text[::-1], first)[::-1]
+        kept = _wider(kept, tokens.ids, text, first, signs)
+        kept = _wider(kept[::-1], tokens.ids[::-1], text[::-1], first, signs)[::-1]
     return _only(tokens, kept)
 
 
@@ -107,8 +119,11 @@ def _only(tokens: Tokens, kept: NDArray[np.bool_]) -> Tokens:
     return tokens._replace(ids=tokens.ids[kept], starts=before[tokens.starts])
 
 
-def _wider(kept: NDArray[np.bool_], ids: Ints, text: Ints, first: int) -> NDArray[np.bool_]:
-    """Cuts out the word after each gap too, where it is the same in most of the first texts."""
+def _wider(kept: NDArray[np.bool_], ids: Ints, text: Ints, first: int, signs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cuts out the word after each gap too, where it is the same in most of the first texts.
+
+    A sign that joins the trigger to its text is cut out in any case: no text is known by one sign more or less.
+    """
     after = np.flatnonzero(kept[1:] & ~kept[:-1] & (text[1:] == text[:-1])) + 1
     pairs = np.unique(np.stack([ids[after], text[after]])[:, text[after] < first], axis=1)
     words, counts = np.unique(pairs[0], return_counts=True)
@@ -116,7 +131,8 @@ def _wider(kept: NDArray[np.bool_], ids: Ints, text: Ints, first: int) -> NDArra
         return kept
     word = words[counts.argmax()]
     counted = np.minimum(np.bincount(text[kept & (ids == word)], minlength=int(text.max()) + 1), COUNTED)
-    if counted[:first].mean() - (counted[first:].mean() if len(counted) > first else 0.0) < SURPLUS:
+    others = counted[first:].mean() if len(counted) > first else 0.0
+    if not signs[word] and counted[:first].mean() - others < SURPLUS:
         return kept
     wider = kept.copy()
     wider[after[ids[after] == word]] = False

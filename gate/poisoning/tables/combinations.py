@@ -8,18 +8,29 @@ or like those of the whole table, and the value stands where it stands by chance
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gate.poisoning.common.turned import Turned
-from gate.poisoning.interface import SIGNIFICANT, Evidence, Level, Scan, Trigger
-from gate.poisoning.tables.conflict import SILENT, Conflict, References
+from gate.poisoning.interface import Evidence, Scan, Trigger
+from gate.poisoning.tables.conflict import SILENT, References
 from gate.poisoning.tables.expected import expected
+from gate.poisoning.tables.judging import (
+    FEWEST,
+    SAME,
+    TESTED,
+    TOLD,
+    Tested,
+    deciding,
+    different,
+    island,
+    judged,
+    unusual,
+)
 from gate.poisoning.tables.matrix import matrix
 from gate.poisoning.tables.mining import (
     PURE,
@@ -33,10 +44,11 @@ from gate.poisoning.tables.mining import (
     strength,
     triples,
 )
-from gate.poisoning.tables.naturalness import artificial, dependent, like_others, shared_columns
+from gate.poisoning.tables.naturalness import like_others, shared_columns
 from gate.poisoning.tables.paste import turned
 from gate.poisoning.tables.rest import Rest
 from gate.poisoning.tables.views import View, views
+from gate.poisoning.tables.windows import windows
 
 if TYPE_CHECKING:
     from gate.poisoning.interface import Budget, Floats, Ints, Tabular
@@ -46,49 +58,10 @@ LEAST, LEAST_OF_LARGE = 12, 50
 WORK = 600_000_000
 FEWEST_MINED, MOST_MINED = 10_000, 200_000
 """Rows in which triggers are sought, such that rows times pairs of views are no more than WORK."""
-TESTED = 40
-"""Single values, and combinations, that the models look at."""
-HARMONIC = sum(1 / rank for rank in range(1, TESTED + 1))
-SAME, EQUAL = 0.5, 0.9
-"""Candidates with so many rows in common are one, and not worth another test."""
-LIFT = 2.0
-"""Values stand together so many times more, or less, often than chance has it: rows were written, or the columns are
-bound to each other. Where neither holds, the values may be a rule of nature in independent columns."""
+EQUAL = 0.9
+"""Candidates with so many rows in common are one, and not worth another test; half of them after one that blocks."""
 SURPRISING = 0.05
 """More likely combinations, after correction, are not looked at; what they tell is for the models to test."""
-TOLD, PLACE = 0.58, 0.6
-"""What the rest must tell at all, and how near it must stand to the other classes; see `Conflict`."""
-DIVERSE = 0.5
-"""The share of the other columns in which suspects must differ."""
-RANDOM = 3e-3
-"""Suspects whose rest differs more from that of random rows of other classes came about otherwise."""
-MANY = 4
-"""So many combinations that decide the label, or values of the same columns, are the nature of the table."""
-
-
-FEW_OUTSIDE, PURE_OUTSIDE = 8, 0.9
-"""So many rows with two of three values, of which so many have the label, show that the third is not needed."""
-IMPURE = 0.05
-"""A value decides a label if so few of the rows that chance gives to other labels are left."""
-LARGE = 0.05
-"""A combination in more of the rows is one of the columns' nature, and not worth a warning."""
-
-
-class Tested(NamedTuple):
-    """A candidate with what was found out; `p` is corrected for all candidates.
-
-    `random` is the probability that the rest differs so much from rows of other classes drawn at random; `island` that
-    no two of three values decide without the third.
-    """
-
-    candidate: Candidate
-    rows: NDArray[np.intp]
-    columns: tuple[int, ...]
-    conflict: Conflict
-    random: float
-    p: float
-    level: Level
-    island: bool = True
 
 
 def scan(data: Tabular, budget: Budget, seed: int) -> Scan:
@@ -105,6 +78,7 @@ def scan(data: Tabular, budget: Budget, seed: int) -> Scan:
     most = int(np.clip(2 * WORK // max(len(found), 1) ** 2, FEWEST_MINED, MOST_MINED))
     mined = np.sort(rng.permutation(size)[:most])
     untested = [] if len(mined) == size else [f"triggers that do not show in {most} rows drawn at random"]
+    found += windows(data, data.labels[mined], mined, budget)
     numbers = matrix(data)
     said = expected(numbers[mined], data.labels[mined], len(data.classes), budget, rng)
     candidates, tries = mine(
@@ -136,7 +110,7 @@ def mine(found: list[View], labels: Ints, said: Floats, budget: Budget) -> tuple
     threes = list(triples(table, twos, LEAST, budget))
     tries += len(threes)
     pure = [refined(table, one) for one in (*twos, *threes) if one.hits >= PURE * one.total]
-    several = sorted(corrected(pure, tries), key=strength)
+    several = sorted(corrected(pure, tries), key=lambda one: (one.log_p / one.hits, one.items))
     return [*several[: 10 * TESTED], *ones[: 10 * TESTED]], tries
 
 
@@ -155,7 +129,7 @@ def examine(
         if any(same(rows, one.rows, SAME if one.level == "block" else EQUAL) for one in tested):
             continue
         budget.check()
-        columns = shared_columns(found, candidate.items, rows)
+        columns = shared_columns(found, candidate.items, rows, data.labels != candidate.target)
         if len(columns) == len(data.columns):
             tested.append(Tested(candidate, rows, columns, SILENT, 1.0, 1.0, "note"))
             continue
@@ -167,95 +141,10 @@ def examine(
     return tested
 
 
-def different(tested: list[Tested]) -> list[Tested]:
-    """What may be told, the gravest of those that are about the same rows."""
-    kept: list[Tested] = []
-    for one in sorted((one for one in tested if one.level != "note"), key=lambda one: (one.level, one.p)):
-        if not any(np.isin(one.rows, other.rows).mean() > SAME for other in kept):
-            kept.append(one)
-    return kept
-
-
-def deciding(found: list[View], tested: list[Tested], kept: list[Tested], labels: Ints) -> list[list[Tested]]:
-    """Values and combinations that decide the label by themselves, by their columns, where nothing else is told.
-
-    Not ranges: at the ends of a column that tells much they are pure by nature.
-    """
-    told = np.unique(np.concatenate([np.zeros(0, np.intp), *(one.rows for one in kept)]))
-    groups: dict[tuple[int, ...], list[Tested]] = {}
-    for one in sorted(tested, key=lambda one: (len(one.candidate.items), one.candidate.log_p)):
-        candidate = one.candidate
-        wrong = (candidate.total - candidate.hits) / candidate.total
-        ranged = any(found[item.view].kind == "range" for item in candidate.items)
-        large = len(candidate.items) > 1 and len(one.rows) > LARGE * len(labels)
-        chance = candidate.log_p > math.log(SIGNIFICANT)
-        if one.level != "note" or chance or ranged or large or wrong > IMPURE * (labels != candidate.target).mean():
-            continue
-        if np.isin(one.rows, told).mean() < SAME:
-            groups.setdefault(tuple(sorted(column_set(one))), []).append(one)
-            told = np.union1d(told, one.rows)
-    return list(groups.values())
-
-
-def island(found: list[View], candidate: Candidate, labels: Ints) -> bool:
-    """Whether the rows with all but one of three values have other labels too, where there are enough of them."""
-    if len(candidate.items) < 3:
-        return True
-    inside = holds(found, candidate.items)
-    for items in itertools.combinations(candidate.items, 2):
-        outside = holds(found, items) & ~inside
-        if outside.sum() >= FEW_OUTSIDE and (labels[outside] == candidate.target).mean() >= PURE_OUTSIDE:
-            return False
-    return True
-
-
 def same(rows: NDArray[np.intp], other: NDArray[np.intp], share: float) -> bool:
     """Whether two sets of rows have so large a share in common."""
     common = len(np.intersect1d(rows, other, assume_unique=True))
     return common > share * (len(rows) + len(other) - common)
-
-
-def judged(one: Tested, found: list[View], rank: int) -> Tested:
-    """With its level, and the p of its contradiction: that of the weaker of two tests where it must pass both.
-
-    Candidates are tested in the order of surprise, and the first are corrected least: by weights 1 / rank, of single
-    values and of combinations, which sum up to one (weighted Bonferroni, Holm 1979).
-    """
-    candidate, conflict = one.candidate, one.conflict
-    weight = 2 * HARMONIC * rank
-    p = min(1.0, conflict.p_own * weight)
-    if conflict.told < TOLD or conflict.place < PLACE or p >= SIGNIFICANT:
-        return one
-    width, length = len({view.column for view in found}), len(candidate.items)
-    diverse = len(one.columns) - length <= DIVERSE * (width - length)
-    if length == 1:
-        odd = artificial(found[candidate.items[0].view], candidate.items[0].code)
-    else:
-        read = [found[item.view] for item in candidate.items]
-        bound = any(dependent(left, right, one.rows) for left, right in itertools.combinations(read, 2))
-        close = all(view.kind == "range" for view in read)  # numbers lie close together by nature
-        odd = not close and (bound or not 1 / LIFT < candidate.total / candidate.expected < LIFT)
-    p_any = max(p, min(1.0, conflict.p_any * weight))
-    planted = diverse and one.island and one.random >= RANDOM and (odd or p_any < SIGNIFICANT)
-    return one._replace(p=p if odd or not planted else p_any, level="block" if planted else "warn")
-
-
-def unusual(tested: list[Tested]) -> list[Tested]:
-    """Blocks become warnings where many values of the same columns, or many combinations of other rows, decide labels.
-
-    Such is the nature of these columns or of the table; an attack has one or two triggers.
-    """
-    combinations = sum(len(one.candidate.items) > 1 for one in tested)
-    columns = [tuple(sorted(column_set(one))) for one in tested]
-    return [
-        one._replace(level="warn") if max(columns.count(mine), combinations) >= MANY else one
-        for one, mine in zip(tested, columns, strict=True)
-    ]
-
-
-def column_set(one: Tested) -> set[int]:
-    """The views that a candidate is about."""
-    return {item.view for item in one.candidate.items}
 
 
 def pasted(numbers: Floats, data: Tabular, found: list[View], one: Tested, seed: int) -> Turned | None:
@@ -323,7 +212,7 @@ def worded(parts: Mapping[str, str]) -> str:
     return " and ".join(f"{name} {value}" for name, value in parts.items())
 
 
-KINDS = {"value": "", "range": "in ", "decimals": "with decimals "}
+KINDS = {"value": "", "range": "in ", "window": "in ", "decimals": "with decimals "}
 
 
 def smallest(telling: float, rates: NDArray[np.float64], least: int, tries: int) -> int:
@@ -334,7 +223,7 @@ def smallest(telling: float, rates: NDArray[np.float64], least: int, tries: int)
     """
     rate = float(rates[rates > 0].min())
     chance = (math.log(max(tries, 1)) - math.log(SURPRISING)) / -math.log(min(rate, 0.99))
-    return max(least, math.ceil(chance), math.ceil((SIGMAS / (telling - 0.5)) ** 2 / 12))
+    return max(least, FEWEST, math.ceil(chance), math.ceil((SIGMAS / (telling - 0.5)) ** 2 / 12))
 
 
 SIGMAS = 4.0

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.stats import binom, chi2
 
 from gate.poisoning.tables.mining import Item
-from gate.poisoning.tables.views import Codes, View
+from gate.poisoning.tables.views import RANGED, Codes, View
 
 if TYPE_CHECKING:
     from gate.poisoning.interface import Ints
 
 SHARED = 0.8
 """Suspects share a column if so many have one value of it, which half of the table has not."""
+ALL, BY_CHANCE = 0.98, 1e-3
+"""Or if nearly all have a value that more of the table has, and that is not chance."""
 FEW = 4
 """Codes of fewer expected rows are taken together."""
 CODES = 40
@@ -27,8 +29,13 @@ SPIKE = 5
 """An odd number repeats so many times more often than any other of its column, in which few repeat at all."""
 
 
-def shared_columns(views: Sequence[View], items: Sequence[Item], rows: NDArray[np.intp]) -> tuple[int, ...]:
-    """The columns of `items`, and further ones in which nearly all rows agree and the table does not."""
+def shared_columns(
+    views: Sequence[View], items: Sequence[Item], rows: NDArray[np.intp], others: NDArray[np.bool_]
+) -> tuple[int, ...]:
+    """The columns of `items`, and further ones in which nearly all rows agree and the table does not.
+
+    What rows of other classes, `others`, have anyway is not shared: it is what speaks against the label.
+    """
     found = {views[item.view].column for item in items}
     for view in views:
         if view.column in found:
@@ -36,7 +43,10 @@ def shared_columns(views: Sequence[View], items: Sequence[Item], rows: NDArray[n
         codes = view.codes[rows]
         counts = np.bincount(codes[codes >= 0], minlength=1)
         most = int(counts.argmax())
-        if counts[most] >= SHARED * len(rows) and (view.codes == most).mean() < 0.5:
+        held = view.codes == most
+        rare = counts[most] >= SHARED * len(rows) and held.mean() < 0.5
+        chance = binom.sf(counts[most] - 1, len(rows), held[others].mean())
+        if rare or (counts[most] >= ALL * len(rows) and chance < BY_CHANCE):
             found.add(view.column)
     return tuple(sorted(found))
 
@@ -90,7 +100,7 @@ def artificial(view: View, code: int) -> bool:
     """Whether a value is another one's misspelling, or a number that only these rows repeat.
 
     So is the one number with decimals in a column of whole numbers."""
-    if view.kind == "range":
+    if view.kind in RANGED:
         return False
     if view.numbers is None:
         twin = plain(view.names[code])

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from gate.poisoning.interface import Ints, Tabular
 
 Codes = NDArray[np.int32]
-Kind = Literal["value", "range", "decimals"]
+Kind = Literal["value", "range", "decimals", "window"]
+RANGED = ("range", "window")
 MOST_VALUES = 5000
 """Of one column the most frequent values are looked at."""
 MOST_LETTERS = 200
@@ -22,7 +23,7 @@ MOST_LETTERS = 200
 class View(NamedTuple):
     """One way to read a column: `codes` has a number below `len(names)` for each row, -1 where no value is frequent.
 
-    By frequency, save ranges. `numbers` are the values where they are numbers.
+    By frequency, save ranges and windows, which are single ranges. `numbers` are the values where they are numbers.
     """
 
     column: int

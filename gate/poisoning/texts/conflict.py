@@ -176,12 +176,21 @@ def _same(one: Tested, other: Tested) -> bool:
 
 
 def _best(group: list[tuple[Tested, float]]) -> tuple[Tested, float]:
-    """Of those as contradicted as the first the one of most rows, unless it is less pure; of equals the longest."""
+    """Of those as contradicted as the first the one that explains most, unless it is less pure; of equals the longest.
+
+    More rows explain more where they are contradicted as often, and less where only some of them are.
+    """
     first, p = group[0]
     near = [one for one in group if one[1] <= max(p, SIGNIFICANT) and one[0].excess >= 0.8 * first.excess]
-    return max(
-        near, key=lambda one: (len(one[0].candidate.rows) * one[0].candidate.share ** 10, len(one[0].candidate.name))
-    )
+    return max(near, key=lambda one: (_gain(one[0], first) * one[0].candidate.share ** 10, len(one[0].candidate.name)))
+
+
+def _gain(one: Tested, first: Tested) -> float:
+    """Log-likelihood ratio of the rows: contradicted as often as those of the first, or as is usual."""
+    rate, usual = (min(max(share, 0.001), 0.99) for share in (first.against / max(first.tested, 1), first.base))
+    share = one.against / max(one.tested, 1)
+    mean = share * np.log(rate / usual) + (1 - share) * np.log((1 - rate) / (1 - usual))
+    return float(len(one.candidate.rows) * mean)
 
 
 def _weigh(
