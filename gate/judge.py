@@ -24,12 +24,12 @@ def decide(policies: Policies, findings: Iterable[Finding], stage: Stage) -> tup
 def _of_files(plan: tuple[Step, ...], finding: Finding, entry: Entry) -> Entry:
     """`entry`, or a stricter one for the path of a file of the directory that the finding is about.
 
-    Which directory is one artifact is the word of whoever writes the DBOM: what is asked of `prod/**` must hold where
-    all of `.` is declared as one, too.
+    Which directory is one artifact is the word of whoever writes the DBOM: what is asked of `models/prod/**` must hold
+    where all of `models` is declared as one, too.
     """
     subject = finding.subject
-    lead = "" if subject.path == "." else f"{subject.path}/"
-    paths = dict.fromkeys(one.path for one in finding.related if one.path != subject.path and one.path.startswith(lead))
+    lead = f"{subject.path}/"
+    paths = dict.fromkeys(one.path for one in finding.related if one.path.startswith(lead))
     scoped = [one for step in plan for one in step.own if one.selector.path is not None] if paths else []
     for path in paths if scoped else ():
         file = subject._replace(path=path)

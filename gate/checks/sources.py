@@ -51,7 +51,7 @@ def check(material: Material, context: Context) -> Checked:
 
 
 def check_code(
-    found: Discovered, artifacts: Iterable[Artifact], rules: SourceRules, trusted: Callable[[str, Pragma], bool]
+    found: Discovered, artifacts: Iterable[Artifact], rules: SourceRules, trusted: Callable[[Located, Pragma], bool]
 ) -> Judged:
     """Judges every place that was found; `trusted` says whether a comment in a file may allow what it says."""
     judge = _Judge(Register(artifacts), rules, trusted)
@@ -68,7 +68,7 @@ def check_code(
 class _Judge:
     """Collects what is wrong, and what a person should know."""
 
-    def __init__(self, register: Register, rules: SourceRules, trusted: Callable[[str, Pragma], bool]) -> None:
+    def __init__(self, register: Register, rules: SourceRules, trusted: Callable[[Located, Pragma], bool]) -> None:
         self._register, self._rules, self._trusted = register, rules, trusted
         self.findings: list[Finding] = []
         self._open: list[str] = []
@@ -147,10 +147,10 @@ class _Judge:
             if not pragma.reason:
                 fix = f"give the comment on line {pragma.line} a reason: `# gate: allow {rule} -- REASON`"
                 continue
-            if self._trusted(place.path, pragma):
+            if self._trusted(one, pragma):
                 self._allowed.append(f"{rule} at {where}: {pragma.reason}")
                 return
-            fix = f"{fix}; the comment on line {pragma.line} does not count, for the base does not have it"
+            fix = f"{fix}; the comment on line {pragma.line} does not count, for the base does not have it beside this"
         source = site.source
         evidence: dict[str, Json] = {
             "call": site.text,

@@ -10,6 +10,7 @@ from gate.cli import judging, place
 from gate.cli.terminal import Progress
 from gate.core.jobs import default_jobs
 from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
+from gate.run import judge
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ def test_no_name_hides_weights_where_a_pack_judges(repo: Repo, name: str) -> Non
     assert report["verdict"] == "blocked"
 
 
-@pytest.mark.parametrize(("path", "code"), [("models/prod", 1), ("models", 1), (".", 1), ("other", 0)])
+@pytest.mark.parametrize(("path", "code"), [("models/prod", 1), ("models", 1), ("other", 0)])
 def test_declaring_the_directory_above_leaves_no_file_out(repo: Repo, path: str, code: int) -> None:
     file = "other/a.pt" if path == "other" else "models/prod/a.pt"
     repo.write("gate-policy.yaml", STRICT_BENEATH)
@@ -69,7 +69,7 @@ def test_a_policy_that_is_named_and_a_link_out_of_the_repository_is_not_quoted(r
     assert "is a link out of the repository" in result.err
     repo.write("policies/real.yaml", "policy: 1\n")
     repo.link("policies/central.yaml", "real.yaml")
-    assert repo.gate("check", "--policy", "policies/central.yaml").code == 3
+    assert repo.gate("check", "--policy", "policies/central.yaml").code == 0
 
 
 @pytest.mark.parametrize("file", ["gate-adopted.yaml", "gate-waivers.yaml"])

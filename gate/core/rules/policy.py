@@ -10,9 +10,9 @@ RULES = (
         why=(
             "A pull request that may bring its own policy can bring anything. So a change is judged by the strictest "
             "of its own policy and the one at the tip of its base, and an attempt to loosen a rule, to add a cache "
-            "root, a signer or a trust root, to drop what is asked of signatures, or to give an artifact a name, a path, "
-            "tags or a source for which less is asked, is a finding of its own. A base "
-            "without a policy counts as `gate:baseline`. Reported when a change is judged (`gate check --base REV`)."
+            "root, a signer or a trust root, to drop what is asked of signatures, or to give an artifact a name, a "
+            "path, tags or a source for which less is asked, is a finding of its own. A base without a policy counts "
+            "as `gate:baseline`. Reported when a change is judged (`gate check --base REV`)."
         ),
         fix="Restore the line that the finding names. A policy is loosened on the base branch, by those who own it.",
         cwe=("CWE-345",),
