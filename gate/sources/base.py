@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gate.core.errors import GateError
 from gate.files.commit import Commit
 from gate.sources.discover import Discovered
-from gate.sources.pragmas import MAX_LINE, Pragma
+from gate.sources.pragmas import Pragma
 from gate.sources.read import MAX_BYTES, Located, Reading, read
 
 
@@ -17,7 +17,7 @@ class Base:
 
     def __init__(self, commits: Iterable[Commit]) -> None:
         self._commits = tuple(commits)
-        self._read: dict[str, list[bytes]] = {}
+        self._read: dict[str, list[Reading]] = {}
 
     def without_old(self, found: Discovered) -> Discovered:
         """The places that none of the commits has, and a note on how many were left out.
@@ -29,12 +29,16 @@ class Base:
         notes = [f"places in the code that were there at the base and are not judged again: {old:,}"] if old else []
         return Discovered(tuple(readings), (*found.notes, *notes))
 
-    def trusts(self, path: str, pragma: Pragma) -> bool:
-        """Whether every commit has the comment in that file: a change cannot allow itself anything."""
-        contents = self._contents(path)
-        line = pragma.text.encode("utf-8", "replace")
-        return len(contents) == len(self._commits) and all(
-            any(len(one) <= 4 * MAX_LINE and one.strip() == line for one in data.splitlines()) for data in contents
+    def trusts(self, one: Located, pragma: Pragma) -> bool:
+        """Whether every commit has the comment beside the same place: a change cannot allow itself anything.
+
+        Nor may it put a comment that is there beside another place, or have the place lead elsewhere.
+        """
+        same = _identity(one)
+        before = self._before(one.location.path)
+        return len(before) == len(self._commits) and all(
+            any(_identity(site) == same and pragma.text in (p.text for p in site.pragmas) for site in reading.sites)
+            for reading in before
         )
 
     def _new(self, reading: Reading) -> Reading:
@@ -42,11 +46,9 @@ class Base:
             return reading
         known: Counter[tuple[object, ...]] = Counter()
         gaps: set[str] = set()
-        for data in self._contents(reading.path):
-            before = read(reading.path, data)
-            if before is not None:
-                known |= Counter(map(_identity, before.sites))
-                gaps |= {gap.message for gap in before.gaps}
+        for before in self._before(reading.path):
+            known |= Counter(map(_identity, before.sites))
+            gaps |= {gap.message for gap in before.gaps}
         sites = []
         for site in reading.sites:
             identity = _identity(site)
@@ -56,8 +58,8 @@ class Base:
                 sites.append(site)
         return reading._replace(sites=tuple(sites))
 
-    def _contents(self, path: str) -> list[bytes]:
-        """The file in each of the commits that has it."""
+    def _before(self, path: str) -> list[Reading]:
+        """The file as it was read in each of the commits that has it."""
         if path not in self._read:
             self._read[path] = []
             for commit in self._commits:
@@ -65,8 +67,9 @@ class Base:
                     data = commit.read(path)
                 except GateError:
                     continue
-                if len(data) <= MAX_BYTES:
-                    self._read[path].append(data)
+                found = read(path, data) if len(data) <= MAX_BYTES else None
+                if found is not None:
+                    self._read[path].append(found)
         return self._read[path]
 
 

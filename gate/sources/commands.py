@@ -13,13 +13,13 @@ from gate.sources.names import is_data_url
 from gate.sources.services import REMOTE
 
 FETCHERS = re.compile(
-    rb"\b(?:wget|curl|aria2c|axel|aws|gsutil|gcloud|azcopy|rclone|s3cmd|s5cmd|mc|huggingface-cli|hf|gdown"
-    rb"|kaggle|git|dvc"
-    rb"|modelscope|wandb|mlflow|spacy|nltk|ollama|vllm|trust[-_]remote[-_]code)\b|--[\w.-]*(?:model|dataset"
-    rb"|tokenizer|repo|checkpoint|pretrained|adapter|lora)"
-    rb"|[\w.]*(?:model|dataset|tokenizer)[\w.]*="
+    rb"\b(?:wget|curl|aria2c|axel|aws|gsutil|gcloud|azcopy|rclone|s3cmd|s5cmd|mc|huggingface-cli|hf|gdown|kaggle|git|dvc"
+    rb"|modelscope|wandb|mlflow|spacy|nltk|ollama|vllm|trust[-_]remote[-_]code)\b"
+    rb"|(?:model|dataset|tokenizer|repo|checkpoint|pretrained|adapter|lora)[\w.-]{0,40}[ =]"
 )
 """What a text must have to be worth reading as commands."""
+MAX_WORDS = 2_000
+"""Words of one command that are looked at."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -85,7 +85,7 @@ _WRAPPERS = frozenset(_WRAPPERS_WORDS.split())
 
 def of_words(words: Sequence[str]) -> Iterator[Fetch]:
     """What one command fetches."""
-    words = list(words)
+    words = list(words[:MAX_WORDS])
     while words and (words[0] in _WRAPPERS or re.fullmatch(r"[A-Z_][A-Z0-9_]*=.*|\d+[smh]?", words[0])):
         if words[0] in ("bash", "sh", "zsh", "eval") and len(words) > 1 and " " in words[-1]:
             yield from in_text(words[-1])

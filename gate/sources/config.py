@@ -20,8 +20,9 @@ from gate.sources.text import Text
 MAX_TREE = 4 << 20
 """Characters of a document that are read as a tree; larger ones are read line by line."""
 WORTH = re.compile(
-    rb"(?i)(?:https?|s3|gs|hf|ftp)://|trust[-_]?remote[-_]?code|\brun\s*:|\bscript\s*:|\bcommand|\bargs\s*:|\buses\s*:"
-    rb"|[\w.-]*(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower|data_path|train_data|eval_data)[\w.-]*[\"']?\s*[:=]"
+    rb"(?i)(?:https?|s3|gs|hf|ftp)://|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
+    rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower"
+    rb"|data_path|train_data|eval_data)[\w.-]{0,40}[\"']?[ \t]{0,8}[:=]"
 )
 """What a file must have to be worth reading."""
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.M)

@@ -74,6 +74,8 @@ class Located(NamedTuple):
 
 def language_of(path: str, head: bytes = b"") -> Language | None:
     """The language that `path` is read as; None for what is none of them."""
+    if path.endswith((".py", ".ipynb")):  # most files; the pattern for the others takes longer than reading one
+        return "python" if path.endswith(".py") else "notebook"
     if named := _BY_NAME.fullmatch(path):
         return None if named.lastgroup == "skipped" else named.lastgroup
     name = path.rpartition("/")[2]

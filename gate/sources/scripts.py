@@ -21,6 +21,8 @@ _INSTRUCTION = re.compile(
 _OTHER = re.compile(
     r"^[ \t]*(?:FROM|COPY|WORKDIR|USER|LABEL|EXPOSE|VOLUME|SHELL|STOPSIGNAL|HEALTHCHECK|MAINTAINER)\b", re.I
 )
+MAX_LIST = 8_000
+"""Characters of a command that is written as a list."""
 _DOCUMENT = re.compile(r"<<-?[\"']?([A-Za-z_]\w*)[\"']?")
 _PAIR = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)")
 
@@ -51,7 +53,7 @@ def read_dockerfile(text: str) -> Found:
             script.append(_blank(block))
         else:
             rest = _without_marks(block[head.end() :])
-            if rest.lstrip().startswith("["):
+            if rest.lstrip().startswith("[") and len(rest) < MAX_LIST:
                 rest = _words_of_list(rest)
             script.append(_blank(block[: head.end()]) + rest)
     for one in commands.in_text("\n".join(script)):

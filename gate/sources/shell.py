@@ -60,7 +60,7 @@ def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
     variables = dict(known or {})
     words: Words = []
     word: list[str] | None = None
-    start = end = 0
+    start = end = length = 0
     for match in _TOKEN.finditer(_without_heredocs(text)):
         kind = match.lastgroup
         if kind == "comment" and word is not None:
@@ -74,10 +74,11 @@ def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
                 words = []
             continue
         if word is None:
-            word, start = [], match.start()
+            word, start, length = [], match.start(), 0
         end = match.end()
-        if sum(map(len, word)) < LONGEST:
+        if length < LONGEST:
             word.append(_value(kind or "", match[0], variables))
+            length += len(word[-1])
     if word is not None:
         words.append(Word("".join(word), start, end))
     if words:
@@ -112,16 +113,14 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
 
 def _command(words: Words, variables: dict[str, str]) -> Iterator[Words]:
     """Notes what is assigned, and hands on the rest without keywords."""
-    while words:
-        head = words[0].text
+    for place, word in enumerate(words):
+        head = word.text
         assigned = _ASSIGNMENT.fullmatch(head)
         if assigned and not head.startswith("-"):
             variables[assigned[1]] = assigned[2]
         elif head not in _KEYWORDS:
-            break
-        words = words[1:]
-    if words:
-        yield words
+            yield words[place:]
+            return
 
 
 def _without_heredocs(text: str) -> str:
@@ -136,6 +135,6 @@ def _without_heredocs(text: str) -> str:
                 until = None
             lines[number] = " " * len(line)
         elif (found := _HEREDOC.search(line)) and "<<<" not in line and not re.search(r"\b(?:ba|z)?sh\b", line):
-            until = found[2] if any(rest.strip() == found[2] for rest in lines[number + 1 : number + 2000]) else None
+            until = found[2] if any(rest.strip() == found[2] for rest in lines[number + 1 : number + 500]) else None
             lines[number] = line[: found.start()] + " " * (found.end() - found.start()) + line[found.end() :]
     return "\n".join(lines)

@@ -24,7 +24,9 @@ def test_a_broken_statement_hides_nothing_beside_it(repo: Repo, sources: Sources
 
 
 def test_a_call_within_a_broken_statement_is_found_or_undecided(repo: Repo, sources: Sources) -> None:
-    repo.write("load.py", "import joblib\ndef f():\n    x = = 1\n    y = joblib.load('x')\n    z = joblib.load('y' 1)\n")
+    repo.write(
+        "load.py", "import joblib\ndef f():\n    x = = 1\n    y = joblib.load('x')\n    z = joblib.load('y' 1)\n"
+    )
     found = sources()
     assert found.at("sources/unsafe-load") == ["load.py:4:9"]
     assert found.at("gate/undecided") == ["load.py:5:0"]
@@ -36,6 +38,22 @@ def test_nesting_ends_in_no_crash_and_hides_nothing(repo: Repo, sources: Sources
     repo.write("other.py", LOAD)
     found = sources()
     assert {"deep.py:2:5", "other.py:2:5"} == set(found.at("sources/unsafe-load"))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        'y = f"""{joblib.load("y")}"""',
+        'y = \'# """ \'',
+        "y = \"it's\"  # don't",
+        "y = 'a\\\\'",
+        "y = r'\\'  # '",
+        '"""a \\""" b"""',
+    ],
+)
+def test_no_string_before_a_call_hides_it(repo: Repo, sources: Sources, before: str) -> None:
+    repo.write("load.py", f"import joblib\n{before}\nx = joblib.load('x')\n")
+    assert "load.py:3:5" in sources().at("sources/unsafe-load")
 
 
 def test_a_large_generated_file_is_read_line_by_line(repo: Repo, sources: Sources) -> None:
@@ -52,7 +70,13 @@ def test_a_line_of_megabytes_is_not_repeated(repo: Repo, sources: Sources) -> No
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x7fELF\0\0\0joblib.load(\0\0import joblib", b"", b"\xff\xfe" + LOAD.encode("utf-16-le"), b"\0" * 100, b"\xc3\x28\n"],
+    [
+        b"\x7fELF\0\0\0joblib.load(\0\0import joblib",
+        b"",
+        b"\xff\xfe" + LOAD.encode("utf-16-le"),
+        b"\0" * 100,
+        b"\xc3\x28\n",
+    ],
 )
 def test_bytes_that_are_no_python_do_no_harm(repo: Repo, sources: Sources, content: bytes) -> None:
     repo.write("odd.py", content)
@@ -71,7 +95,9 @@ def test_other_line_ends_keep_the_lines(repo: Repo, sources: Sources, ends: str)
     assert sources().at("sources/unsafe-load") == ["load.py:2:5"]
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"cells": 1}', '{"cells": [1, {"cell_type": "code", "source": 5}]}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"cells": 1}', '{"cells": [1, {"cell_type": "code", "source": 5}]}', "[" * 100_000]
+)
 def test_a_broken_notebook_is_told(repo: Repo, sources: Sources, content: str) -> None:
     repo.write("broken.ipynb", content + "\n(")
     repo.write("other.py", LOAD)
@@ -82,7 +108,12 @@ def test_a_broken_notebook_is_told(repo: Repo, sources: Sources, content: str) -
 
 @pytest.mark.parametrize(
     "content",
-    ["model_name_or_path: [\n", "a: &x\n  model_name_or_path: acme/a\nb: *x\n", "{{ template }}\nmodel_name_or_path: acme/a\n", "\tmodel_name_or_path: acme/a\n"],
+    [
+        "model_name_or_path: [\n",
+        "a: &x\n  model_name_or_path: acme/a\nb: *x\n",
+        "{{ template }}\nmodel_name_or_path: acme/a\n",
+        "\tmodel_name_or_path: acme/a\n",
+    ],
 )
 def test_odd_yaml_is_read_as_far_as_it_goes(repo: Repo, sources: Sources, content: str) -> None:
     repo.write("config.yaml", content)
@@ -106,6 +137,7 @@ def test_a_link_is_not_followed(repo: Repo, sources: Sources) -> None:
 def test_a_function_that_passes_itself_on_ends(repo: Repo, sources: Sources) -> None:
     code = "from transformers import AutoModel\n"
     code += "".join(f"def f{i}(name):\n    f{(i + 1) % 40}(name)\n    f{(i + 7) % 40}(name)\n" for i in range(40))
-    code += "def load(name):\n    f1(name)\n    return AutoModel.from_pretrained(name)\ndef f41(name):\n    load(name)\nf1('a/b')\n"
+    code += "def load(name):\n    f1(name)\n    return AutoModel.from_pretrained(name)\n"
+    code += "def f41(name):\n    load(name)\nf1('a/b')\n"
     repo.write("load.py", code)
     assert len(sources().places) == 1

@@ -40,7 +40,7 @@ def test_a_comment_that_the_change_brings_along_allows_nothing(base: Repo, sourc
     assert found.at("sources/unregistered") == ["train.py:4:7"]
     base.track()
     base.git("commit", "--quiet", "--message=merged")
-    assert sources("--base", "HEAD").rules == {"sources/unsafe-load"} - {"sources/unsafe-load"}
+    assert sources("--base", "HEAD").rules == set()
     assert "trust me" in sources().notes
 
 
@@ -52,3 +52,17 @@ def test_a_base_that_cannot_be_had_hides_nothing(base: Repo, sources: Sources) -
 
 def test_paths_narrow_what_is_read(base: Repo, sources: Sources) -> None:
     assert {place.path for place in sources("other.py").places} == {"other.py"}
+
+
+def test_a_comment_of_the_base_allows_only_what_it_stood_beside(base: Repo, sources: Sources) -> None:
+    comment = "# gate: allow sources/unregistered, sources/unpinned -- read, and kept\n"
+    allowed = "NAME = 'acme/one'\n" + comment + "one = load_dataset(NAME)\n"
+    base.write("train.py", OLD + allowed)
+    base.track()
+    base.git("commit", "--quiet", "--message=allowed")
+    base.write("train.py", OLD + "# a new line\n" + allowed)
+    assert sources("--base", "HEAD").rules == set()
+    base.write("train.py", OLD + allowed + comment + "two = load_dataset('acme/two')\n")
+    assert sources("--base", "HEAD").at("sources/unregistered") == ["train.py:8:7"]
+    base.write("train.py", OLD + allowed.replace("acme/one", "acme/two"))
+    assert sources("--base", "HEAD").at("sources/unregistered") == ["train.py:6:7"]

@@ -11,7 +11,9 @@ FETCH = "wget https://files.example.net/signs.zip\nwget https://mirror.example.o
 def test_a_list_can_only_be_narrowed(repo: Repo, sources: Sources) -> None:
     repo.write("fetch.sh", FETCH)
     repo.write("org.yaml", 'policy: 1\nsources: {hosts: ["*.example.org"]}\n')
-    repo.write("gate-policy.yaml", 'policy: 1\nextends: [org.yaml]\nsources: {hosts: ["*.example.org", files.example.net]}\n')
+    repo.write(
+        "gate-policy.yaml", 'policy: 1\nextends: [org.yaml]\nsources: {hosts: ["*.example.org", files.example.net]}\n'
+    )
     result = repo.gate("sources")
     assert result.code == 2
     assert "files.example.net" in result.err
@@ -51,7 +53,10 @@ def test_wrong_values_are_errors_with_their_place(repo: Repo) -> None:
 def test_the_score_says_what_it_is_made_of(repo: Repo, sources: Sources) -> None:
     entry = f"{{url: hf://acme/signs, revision: {COMMIT}, license: MIT, supplier: ACME}}"
     repo.write("dbom.yaml", f"dbom: 1\nmodels:\n  - name: signs\n    path: signs.safetensors\n    source: {entry}\n")
-    repo.write("load.py", f"from transformers import AutoModel\nm = AutoModel.from_pretrained('acme/signs', revision='{COMMIT}')\n")
+    repo.write(
+        "load.py",
+        f"from transformers import AutoModel\nm = AutoModel.from_pretrained('acme/signs', revision='{COMMIT}')\n",
+    )
     found = sources()
     (site,) = [s for a in found.report["artifacts"] for s in a["facts"]["sources"].get("sites", ())]
     assert site["artifact"] == "signs"

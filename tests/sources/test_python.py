@@ -53,7 +53,9 @@ def both():
     assert {place.line for place in found.places} == {4}
 
 
-@pytest.mark.parametrize("imported", ["import torch", "import torch as th", "from torch import load", "from torch import load as th_load"])
+@pytest.mark.parametrize(
+    "imported", ["import torch", "import torch as th", "from torch import load", "from torch import load as th_load"]
+)
 def test_a_call_is_known_under_each_name_that_an_import_gives_it(repo: Repo, sources: Sources, imported: str) -> None:
     call = {"import torch": "torch.load", "import torch as th": "th.load", "from torch import load": "load"}
     repo.write("load.py", f"{imported}\nx = {call.get(imported, 'th_load')}('x.pt')\n")
@@ -80,7 +82,8 @@ def test_the_place_is_that_of_the_call_in_characters(repo: Repo, sources: Source
         "import requests\nx = requests.get('https://api.example.org/v1/users')\n",
         "from transformers import AutoModel\nx = AutoModel.from_pretrained('/models/a')\n",
         "from transformers import AutoModel\nx = AutoModel.from_pretrained('~/models/a')\n",
-        "from transformers import AutoModel\nfrom pathlib import Path\nx = AutoModel.from_pretrained(Path('acme') / 'a')\n",
+        "from transformers import AutoModel\nfrom pathlib import Path\n"
+        "x = AutoModel.from_pretrained(Path('acme') / 'a')\n",
         "from datasets import load_dataset\nx = load_dataset('csv', data_files='data.csv')\n",
     ],
 )
@@ -92,7 +95,9 @@ def test_what_pulls_nothing_in_is_no_place(repo: Repo, sources: Sources, code: s
 
 
 def test_a_source_that_only_the_run_knows_is_a_note(repo: Repo, sources: Sources) -> None:
-    repo.write("load.py", "import sys\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained(sys.argv[1])\n")
+    repo.write(
+        "load.py", "import sys\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained(sys.argv[1])\n"
+    )
     found = sources()
     assert found.rules == set()
     assert "load.py:3:5" in found.notes
@@ -100,18 +105,23 @@ def test_a_source_that_only_the_run_knows_is_a_note(repo: Repo, sources: Sources
 
 
 def test_what_is_wrong_with_a_call_is_told_also_where_its_source_is_unknown(repo: Repo, sources: Sources) -> None:
-    code = "import sys\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained(sys.argv[1], trust_remote_code=True)\n"
-    repo.write("load.py", code)
+    lines = ("import sys", "from transformers import AutoModel")
+    call = "m = AutoModel.from_pretrained(sys.argv[1], trust_remote_code=True)"
+    repo.write("load.py", "\n".join((*lines, call, "")))
     assert sources().at("sources/remote-code") == ["load.py:3:5"]
 
 
 @pytest.mark.parametrize(
     ("revision", "pin"),
-    [(f"'{COMMIT}'", "fixed"), ("'main'", "moving"), ("'v1.0'", "moving"), (f"'{COMMIT[:7]}'", "moving"), ("get()", "dynamic")],
+    [
+        (f"'{COMMIT}'", "fixed"),
+        ("'main'", "moving"),
+        ("'v1.0'", "moving"),
+        (f"'{COMMIT[:7]}'", "moving"),
+        ("get()", "dynamic"),
+    ],
 )
-def test_only_a_full_commit_pins_a_repository_of_the_hub(
-    repo: Repo, sources: Sources, revision: str, pin: str
-) -> None:
+def test_only_a_full_commit_pins_a_repository_of_the_hub(repo: Repo, sources: Sources, revision: str, pin: str) -> None:
     repo.write("load.py", f"from datasets import load_dataset\nd = load_dataset('acme/a', revision={revision})\n")
     found = sources()
     assert [place.pin for place in found.places] == [pin]

@@ -40,10 +40,9 @@ _LONGEST_IMPORT = 4000
 _AS = re.compile(rb"(\w+) as (\w+)")
 _WORD = re.compile(rb"\w+")
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
-_STRINGS = re.compile(
-    rb"#[^\n]*|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
-    re.S,
-)
+_OPENS = re.compile(rb"#|\"\"\"|'''|\"|'")
+_ESCAPES = 64
+"""Backslashes in front of a quote that are counted."""
 
 
 class _Names(NamedTuple):
@@ -171,34 +170,40 @@ def _head(data: bytes, start: int, name: bytes) -> bytes:
 
 def _outside_of_strings(data: bytes, offsets: list[int]) -> list[int]:
     """The offsets that are neither in a comment nor in a string, unless one that is computed."""
-    if b'"""' not in data and b"'''" not in data and b"#" not in data:
-        return offsets
     kept: list[int] = []
-    waiting = iter(offsets)
-    offset = next(waiting, None)
-    for match in _STRINGS.finditer(data):
-        start, end = match.span()
-        while offset is not None and offset < start:
+    at = computed = 0
+    for offset in offsets:
+        if offset < computed:
             kept.append(offset)
-            offset = next(waiting, None)
-        while offset is not None and offset < end:
-            if _is_computed(data, start):
+        while at <= offset:
+            opened = _OPENS.search(data, at, offset)
+            if opened is None:
                 kept.append(offset)
-            offset = next(waiting, None)
-        if offset is None:
-            break
-    while offset is not None:
-        kept.append(offset)
-        offset = next(waiting, None)
+                break
+            start, at = opened.start(), _end(data, opened.start(), opened[0])
+            if at > offset and _is_computed(data, start):
+                kept.append(offset)
+                computed = at
     return kept
+
+
+def _end(data: bytes, start: int, mark: bytes) -> int:
+    """Where the comment or string ends that `mark` opens at `start`: one in single quotes with its line."""
+    line = data.find(b"\n", start) if len(mark) == 1 else -1
+    line = len(data) if line < 0 else line
+    if mark == b"#":
+        return line
+    at = data.find(mark, start + len(mark), line)
+    while at >= 0 and (at - len(data[max(0, at - _ESCAPES) : at].rstrip(b"\\")) - max(0, at - _ESCAPES)) % 2:
+        at = data.find(mark, at + 1, line)
+    return line if at < 0 else at + len(mark)
 
 
 def _is_computed(data: bytes, start: int) -> bool:
     """Whether the string that begins at `start` is an f-string."""
-    lead = re.search(rb"[A-Za-z]{0,3}$", data[max(0, start - 3) : start])
-    opened = re.match(rb"[A-Za-z]*", data[start : start + 3])
-    prefix = (lead[0] if lead else b"") + (opened[0] if opened else b"")
-    return b"f" in prefix.lower() or b"t" in prefix.lower()
+    before = data[max(0, start - 3) : start]
+    prefix = before[len(before.rstrip(_NAME)) :].lower()
+    return b"f" in prefix or b"t" in prefix
 
 
 def lines_of(data: bytes, offsets: Iterable[int]) -> list[int]:
