@@ -25,15 +25,18 @@ class Extension(NamedTuple):
     transitive: bool = False
 
 
+_NAMED = Text(pattern=r"\S.*", expected="a pack, a file or a remote policy")
+
+
 class _Reference:
     """The short form of an extension."""
 
     def read(self, node: Node, reading: Reading) -> Extension | None:
-        text: Any = Text().read(node, reading)
+        text: Any = _NAMED.read(node, reading)
         return Extension(text, reading.document.locate(node.span)) if text else None
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "string"}
+        return _NAMED.schema()
 
 
 def _extension(fields: Fields) -> Extension:
@@ -49,7 +52,7 @@ def _extension(fields: Fields) -> Extension:
 EXTENSION = Record(
     {
         "url": Field(
-            Text(), "A pack such as `gate:strict`, a file relative to this one, or a remote policy.", required=True
+            _NAMED, "A pack such as `gate:strict`, a file relative to this one, or a remote policy.", required=True
         ),
         "sha256": Field(SHA256, "The SHA-256 that the file must have."),
         "signed_by": Field(NAMES, "Signers of this document, one of whom must have signed the remote policy."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.core.model import KINDS, STAGES
+from gate.core.text import shorten
 from gate.documents.kinds import Field, Fields, Record, Text
 from gate.policy.model import Selector
 
@@ -20,7 +21,19 @@ def glob_problem(text: str) -> str | None:
     return f"longer than {MAX_GLOB:,} characters" if len(text) > MAX_GLOB else None
 
 
+def path_glob_problem(text: str) -> str | None:
+    """Why no path matches `text`, or None: an entry that can match nothing would be skipped without a word."""
+    parts = text.removeprefix("/").split("/")
+    if text != "." and ("" in parts or "." in parts):
+        return (
+            f'no path matches "{shorten(text)}": write it without `./` and without a slash at the end; `DIR/**` is all '
+            "beneath DIR"
+        )
+    return glob_problem(text)
+
+
 GLOB = Text(check=glob_problem)
+PATH = Text(check=path_glob_problem)
 HOST = Text(
     pattern=r"[^A-Z\s/:@]{1,253}", expected="a host, or a glob of hosts: lower case, without scheme, port or path"
 )
@@ -30,7 +43,7 @@ SELECTOR = Record(
     {
         "kind": Field(Text(choices=KINDS), "Only datasets, or only models."),
         "name": Field(GLOB, "Only artifacts whose name matches this glob."),
-        "path": Field(GLOB, "Only paths that match this glob; `**` crosses directories."),
+        "path": Field(PATH, "Only paths that match this glob; `**` crosses directories."),
         "host": Field(HOST, "Only artifacts whose `source.url` is at a host that matches this glob."),
         "tag": Field(TAG, "Only artifacts of which a tag matches this glob."),
     },

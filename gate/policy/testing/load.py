@@ -57,7 +57,7 @@ def _read(file: str, root: str | None, *, follow: bool) -> CaseFile:
     directory = os.path.dirname(os.path.abspath(file))
     root = root or roots.upwards(directory)
     tree = WorkTree(root)
-    if not follow and not Homes(tree).has(tree.real(os.path.abspath(file))):
+    if not follow and not Homes(tree).has(os.path.join(tree.real(directory), os.path.basename(file))):
         message = f"{printable(name)} lies outside of the repository"  # behind a link, and messages quote it
         raise UsageError(message, "name the directory itself, or say where the repository is: --root DIR")
     document = decode(read_bytes(file, name, follow=follow), name)
