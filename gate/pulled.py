@@ -9,9 +9,12 @@ from gate.checks.sources import Judged, check_code
 from gate.core.errors import GateError
 from gate.dbom.model import Artifact
 from gate.files.commit import merge_bases, resolve
+from gate.policy.limits import bounds
 from gate.policy.model import Policies
 from gate.sources.base import Base
 from gate.sources.discover import discover
+from gate.sources.pragmas import Pragma
+from gate.sources.read import Located
 
 
 class Pulled(NamedTuple):
@@ -46,10 +49,16 @@ def judge_code(where: Where, artifacts: tuple[Artifact, ...], policies: Policies
     base = _base(where)
     if base is not None:
         found = base.without_old(found)
-    judged = check_code(
-        found, artifacts, policies.source_rules(), base.trusts if base else lambda *_: where.base is None
-    )
-    return Pulled(judged, read, size)
+    limits = bounds(policies, "waivers")
+
+    def refused(rule: str, one: Located, pragma: Pragma) -> str:
+        """A comment is a waiver without a day or an approver, so what limits waivers limits it too."""
+        if refusal := limits.refuses(rule):
+            return refusal
+        fine = base.trusts(one, pragma) if base else where.base is None
+        return "" if fine else "the base does not have it beside this"
+
+    return Pulled(check_code(found, artifacts, policies.source_rules(), refused), read, size)
 
 
 def _base(where: Where) -> Base | None:

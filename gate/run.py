@@ -17,7 +17,7 @@ from gate.checks.examine import examine_all
 from gate.checks.interface import Context, Examined, Material
 from gate.checks.registry import CHECKS
 from gate.cluster import DaskCluster, connected, jobs
-from gate.core.model import Finding, Verdict
+from gate.core.model import SEVERITIES, Finding, Verdict
 from gate.dbom.model import Artifact, Dbom
 from gate.files import git
 from gate.inventory.chosen import chosen, compared, refuse_unknown
@@ -57,7 +57,7 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
     with git.listing(request.root) as listing, connected(request.engine, request.root) as cluster:
         found = _look(request, basis, taken, listing, cluster, progress)
     now = time_of(request)
-    rules = policies.custom_rules()
+    rules = sorted(policies.custom_rules(), key=lambda rule: SEVERITIES.index(rule.severity))  # the gravest of one id
     stated = list(
         run_checks(found.materials, request.families, _context(request, policies, now, found), custom=bool(rules))
     )

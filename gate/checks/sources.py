@@ -21,6 +21,8 @@ from gate.sources.trust import Trust, trust_in
 
 LISTED = 20
 """Places that a note names; all are in the json report."""
+Refused = Callable[[str, Located, Pragma], str]
+"""Why a comment beside a place may not allow a rule there; empty where it may."""
 Known = Callable[[Reading], Reading]
 """A file without the places that were there before a change."""
 
@@ -50,11 +52,9 @@ def check(material: Material, context: Context) -> Checked:
     return Checked(findings, {"trust": trust.plain()})
 
 
-def check_code(
-    found: Discovered, artifacts: Iterable[Artifact], rules: SourceRules, trusted: Callable[[Located, Pragma], bool]
-) -> Judged:
-    """Judges every place that was found; `trusted` says whether a comment in a file may allow what it says."""
-    judge = _Judge(Register(artifacts), rules, trusted)
+def check_code(found: Discovered, artifacts: Iterable[Artifact], rules: SourceRules, refused: Refused) -> Judged:
+    """Judges every place that was found; `refused` says why a comment beside a place may not allow a rule."""
+    judge = _Judge(Register(artifacts), rules, refused)
     examinations = []
     for reading in found.readings:
         sites = [judge.site(one) for one in reading.sites]
@@ -68,8 +68,8 @@ def check_code(
 class _Judge:
     """Collects what is wrong, and what a person should know."""
 
-    def __init__(self, register: Register, rules: SourceRules, trusted: Callable[[Located, Pragma], bool]) -> None:
-        self._register, self._rules, self._trusted = register, rules, trusted
+    def __init__(self, register: Register, rules: SourceRules, refused: Refused) -> None:
+        self._register, self._rules, self._refused = register, rules, refused
         self.findings: list[Finding] = []
         self._open: list[str] = []
         self._allowed: list[str] = []
@@ -147,10 +147,10 @@ class _Judge:
             if not pragma.reason:
                 fix = f"give the comment on line {pragma.line} a reason: `# gate: allow {rule} -- REASON`"
                 continue
-            if self._trusted(one, pragma):
+            if not (refusal := self._refused(rule, one, pragma)):
                 self._allowed.append(f"{rule} at {where}: {pragma.reason}")
                 return
-            fix = f"{fix}; the comment on line {pragma.line} does not count, for the base does not have it beside this"
+            fix = f"{fix}; the comment on line {pragma.line} does not count: {refusal}"
         source = site.source
         evidence: dict[str, Json] = {
             "call": site.text,

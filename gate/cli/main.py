@@ -133,12 +133,15 @@ def _complain(error: GateError) -> None:
 
     Messages quote what documents and file names say, so everything is made harmless here, where it is printed.
     """
+    from gate.report.text import excerpt  # only on the way to an error message
+
     for problem in error.problems[:MAX_PROBLEMS]:
         place = problem.location
         _say(f"{place}: error: {problem.message}")
         if place.snippet:
-            _say(f"   | {place.snippet}")
-            _say(f"   | {' ' * (place.column - 1)}{'^' * max(1, min(place.length, len(place.snippet)))}")
+            text, carets = excerpt(place, 200)
+            _say(f"   | {text}")
+            _say(f"   | {carets}")
         if problem.fix:
             _say(f"   = fix: {problem.fix}")
     if (more := len(error.problems) - MAX_PROBLEMS) > 0:

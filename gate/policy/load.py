@@ -21,6 +21,8 @@ from gate.policy.trust_load import read_trust
 
 MAX_ENTRIES = 200
 """Entries on one rule in one policy: comparing two policies takes their product."""
+MAX_ALL = 2_000
+"""Entries of one policy in all."""
 
 
 def load_policies(
@@ -72,9 +74,11 @@ class _Builder:
     def build(self, fields: Fields, root: Node, source: Source, extends: tuple[Policy, ...]) -> Policy:
         """The policy of one document over those that it extends."""
         rules: dict[str, list[Entry]] = fields.get("rules") or {}
+        all_entries = sum(len(entries or ()) for entries in rules.values())
         for entries in rules.values():
-            if entries and len(entries) > MAX_ENTRIES:
-                message = f"a rule has more than {MAX_ENTRIES} entries"
+            if entries and (len(entries) > MAX_ENTRIES or all_entries > MAX_ALL):
+                few = len(entries) <= MAX_ENTRIES
+                message = f"more than {MAX_ALL:,} entries" if few else f"a rule has more than {MAX_ENTRIES} entries"
                 raise DocumentError([Problem(entries[0].location, message, "join them with globs")])
         name = source.shown
         written: list[Written] = fields.get("custom") or []

@@ -78,10 +78,8 @@ def _ref(signer: Identity) -> Iterator[Problem]:
 def _nothing(selector: Selector) -> str:
     """Why no artifact matches `selector`; an empty string where one may."""
     path, name = selector.path or "", selector.name or ""
-    if path.startswith(("/", "~", "./", "../")) or "\\" in path:
+    if path.startswith(("/", "~", "../")) or "\\" in path:
         return "paths are relative to the root, with forward slashes"
-    if path.endswith("/"):
-        return "no path ends with a slash"
     return "no name has a slash" if "/" in name.replace("**/", "").replace("/**", "") else ""
 
 

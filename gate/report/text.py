@@ -93,7 +93,7 @@ class _Writer:
             f"{margin} {self.paint('-->', 'frame')} {printable(str(location))}",
         ]
         if location.line and location.snippet:
-            text, carets = _excerpt(location, max(self._context.width - len(margin) - 3, 40))
+            text, carets = excerpt(location, max(self._context.width - len(margin) - 3, 40))
             lines += [
                 f"{margin} {bar}",
                 f"{self.paint(str(location.line), 'frame')} {bar} {text}",
@@ -155,7 +155,7 @@ def _first_sentence(paragraph: str) -> str:
     return paragraph.partition(". ")[0].rstrip(".") + "."
 
 
-def _excerpt(location: Location, room: int) -> tuple[str, str]:
+def excerpt(location: Location, room: int) -> tuple[str, str]:
     """The line around the marked columns, at most `room` wide, and the carets that go below it."""
     line = location.snippet.rstrip("\r\n")
     start = max(location.column - 1, 0)

@@ -42,13 +42,11 @@ class Base:
         )
 
     def _new(self, reading: Reading) -> Reading:
-        if not reading.sites and not reading.gaps:
+        if not reading.sites:
             return reading
         known: Counter[tuple[object, ...]] = Counter()
-        gaps: set[str] = set()
         for before in self._before(reading.path):
             known |= Counter(map(_identity, before.sites))
-            gaps |= {gap.message for gap in before.gaps}
         sites = []
         for site in reading.sites:
             identity = _identity(site)

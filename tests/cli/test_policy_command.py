@@ -409,6 +409,32 @@ def test_lint_accepts_what_is_right_and_notes_what_does_nothing(repo: Repo) -> N
     assert "gate-policy.yaml:6:40: note" in noted.out
 
 
+@pytest.mark.parametrize("path", ["models/", "./models/**", "models//a.pt", "models/./a.pt", ""])
+def test_a_path_that_nothing_can_have_is_an_error_and_no_entry_that_is_skipped(repo: Repo, path: str) -> None:
+    repo.write("gate-policy.yaml", _policy(f'suites/missing: {{enforce: block, for: {{path: "{path}"}}}}'))
+    result = repo.gate("check")
+    assert result.code == 2
+    assert f'gate-policy.yaml:3:48: error: no path matches "{path}"' in result.err
+
+
+def test_an_error_in_a_long_line_shows_what_is_around_it(repo: Repo) -> None:
+    repo.write("gate-policy.yaml", f"policy: 1\n{'x' * 5_000}: 1\nname: {{a: {'y' * 5_000}}}\n")
+    result = repo.gate("check")
+    assert result.code == 2
+    assert "gate-policy.yaml:2:1: error: unknown key" in result.err
+    assert "gate-policy.yaml:3:7: error" in result.err
+    assert max(map(len, result.err.splitlines())) < 500
+
+
+@pytest.mark.parametrize("entry", ["", "''", "' '", "{url: ''}"])
+def test_an_empty_entry_of_extends_is_an_error(repo: Repo, entry: str) -> None:
+    repo.write("gate-policy.yaml", f"policy: 1\nextends:\n  - {entry}\n")
+    result = repo.gate("check")
+    assert result.code == 2
+    assert "gate-policy.yaml:3:" in result.err
+    assert "is not a pack, a file or a remote policy" in result.err
+
+
 def test_lint_tells_every_error_with_its_place(repo: Repo) -> None:
     repo.write(
         "p.yaml",

@@ -156,3 +156,15 @@ def test_policies_have_a_size_at_which_they_end(repo: Repo) -> None:
     result = repo.gate("check")
     assert result.code == 2
     assert "more than 4.0 MiB are read" in result.err
+
+
+def test_a_policy_does_not_describe_the_rule_of_another(repo: Repo) -> None:
+    pytest.importorskip("cel_expr_python")
+    rule = "{{id: acme/no, assert: '{}', message: no, severity: {}, title: {}}}"
+    repo.write("central.yaml", f"policy: 1\ncustom: [{rule.format('false', 'high', 'it is forbidden')}]\n")
+    repo.write("gate-policy.yaml", f"policy: 1\ncustom: [{rule.format('true', 'low', 'it is harmless')}]\n")
+    repo.write("a.csv", "a\n1\n")
+    repo.write("dbom.yaml", "dbom: 1\ndatasets:\n  - {name: a, path: a.csv}\n")
+    said = repo.gate("check", "--policy", "central.yaml", "--policy", "gate-policy.yaml", "--report", "sarif").out
+    assert "It is forbidden" in said
+    assert "harmless" not in said

@@ -416,7 +416,7 @@ LINTED: list[tuple[dict[str, Any], list[str]]] = [
     ({**REPOSITORY, "identity": WORKFLOW.partition("@")[0] + "@*"}, ["`*` does not cross a slash"]),
     ({**REPOSITORY, "identity": WORKFLOW.partition("@")[0] + "@refs/**"}, ["any branch or tag may sign"]),
     ({**REPOSITORY, "identity": WORKFLOW.partition("@")[0] + "@refs/tags/*"}, []),
-    ({**REPOSITORY, "for": {"path": "./models/**"}}, ["its `for:` selects nothing"]),
+    ({**REPOSITORY, "for": {"path": "../models/**"}}, ["its `for:` selects nothing"]),
     ({**REPOSITORY, "for": {"name": "a/b"}}, ["no name has a slash"]),
     ({**REPOSITORY, "for": {"path": "models/**"}}, []),
 ]

@@ -65,3 +65,12 @@ def test_the_score_says_what_it_is_made_of(repo: Repo, sources: Sources) -> None
     assert "not signed" in site["trust"]["lacks"]
     repo.write("gate-policy.yaml", "policy: 1\nsources: {min_trust: 80}\n")
     assert "load.py:2:5" in sources().at("sources/low-trust")
+
+
+def test_what_may_not_be_waived_no_comment_can_allow(repo: Repo, sources: Sources) -> None:
+    repo.write("fetch.sh", "wget https://a.example.org/x.zip  # gate: allow sources/unregistered -- looked at by us\n")
+    assert sources().at("sources/unregistered") == []
+    repo.write("gate-policy.yaml", 'policy: 1\nwaivers: {never: ["sources/*"]}\n')
+    found = sources()
+    assert found.at("sources/unregistered") == ["fetch.sh:1:1"]
+    assert "`never: sources/*`" in repo.gate("sources").out

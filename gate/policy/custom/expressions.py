@@ -53,7 +53,9 @@ class Language:
 
 def holds(expression: Any, activation: Any) -> bool | str:
     """Whether it is true, or why that is not known."""
-    value = expression.eval(activation)
+    value = _value(expression, activation)
+    if value is None:
+        return "it takes more than 10,000 iterations"
     if value.type() != cel.Type.BOOL:
         return shorten(_CODE.sub("", str(value.plain_value())), 200)
     return value.plain_value() is True
@@ -61,10 +63,20 @@ def holds(expression: Any, activation: Any) -> bool | str:
 
 def all_hold(expression: Any, activation: Any, number: int) -> list[bool] | None:
     """The same of each element of a list of so many; None where it is not known of one of them."""
-    value = expression.eval(activation)
-    found = value.plain_value() if value.type() == cel.Type.LIST else None
+    value = _value(expression, activation)
+    found = value.plain_value() if value is not None and value.type() == cel.Type.LIST else None
     is_whole = isinstance(found, list) and len(found) == number and all(isinstance(one, bool) for one in found)
     return found if is_whole else None
+
+
+def _value(expression: Any, activation: Any) -> Any:
+    """What it comes to; None where loops take more iterations than the library allows, which it says by raising."""
+    try:
+        return expression.eval(activation)
+    except RuntimeError as error:
+        if "Iteration budget exceeded" not in str(error):
+            raise
+        return None
 
 
 def _errors(text: str) -> Iterator[Json]:

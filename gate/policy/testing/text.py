@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from gate.core.errors import Problem
 from gate.core.text import count, printable
 from gate.policy.testing.model import CaseFile, Difference, Played
+from gate.report.text import excerpt
 
 LISTED = 20
 """How many differences of one case are shown."""
@@ -36,8 +37,9 @@ def _told(difference: Difference) -> Iterator[str]:
     place = difference.location
     yield f"      {printable(str(place))}: {printable(difference.message)}"
     if place.snippet:
-        yield f"         | {printable(place.snippet)}"
-        yield f"         | {' ' * (place.column - 1)}{'^' * max(1, min(place.length, len(place.snippet)))}"
+        text, carets = excerpt(place, 200)
+        yield f"         | {text}"
+        yield f"         | {carets}"
 
 
 def _closing(results: Sequence[tuple[CaseFile, Sequence[Played]]], *, color: bool) -> str:

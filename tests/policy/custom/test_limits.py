@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.core.errors import DocumentError, Problem
-from gate.core.model import Location, Subject
+from gate.core.model import Json, Location, Subject
 from gate.documents.kinds import Reading
 from gate.documents.nodes import decode, parse
 from gate.policy.custom import ask
@@ -36,6 +36,17 @@ def test_an_expression_without_end_is_undecided_and_no_other_is(repo: Repo, expr
         ("acme/r1", False),
         ("gate/undecided", True),
     ]
+
+
+def test_too_many_iterations_are_told_and_what_needs_fewer_is_judged() -> None:
+    known: dict[str, dict[str, Json]] = {}
+    few, many = (ask.Asked((0,), {"tags": ["a"] * number}, known) for number in (1, 30))
+    loops = "artifact.tags.all(a, artifact.tags.all(b, artifact.tags.all(c, a + b + c != 'x')))"
+    (found,) = ask.evaluate([loops], [few, many])
+    assert found.unable is None
+    assert list(found.broken) == []
+    ((which, why),) = found.failed
+    assert (which, why) == (1, "it takes more than 10,000 iterations")
 
 
 def test_an_expression_that_takes_too_long_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
