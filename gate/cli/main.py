@@ -141,7 +141,8 @@ def _complain(error: GateError) -> None:
         if place.snippet:
             text, carets = excerpt(place, 200)
             _say(f"   | {text}")
-            _say(f"   | {carets}")
+            if carets:
+                _say(f"   | {carets}")
         if problem.fix:
             _say(f"   = fix: {problem.fix}")
     if (more := len(error.problems) - MAX_PROBLEMS) > 0:

@@ -159,6 +159,8 @@ def excerpt(location: Location, room: int) -> tuple[str, str]:
     """The line around the marked columns, at most `room` wide, and the carets that go below it."""
     line = location.snippet.rstrip("\r\n")
     start = max(location.column - 1, 0)
+    if start >= room and start > len(line):  # the place is beyond what is kept of a line of megabytes
+        return printable(line)[: room - 1] + "…", ""
     before = printable(line[max(start - room, 0) : start])
     marked = printable(line[start : start + min(max(location.length, 1), room)])
     after = printable(line[start + max(location.length, 1) :][:room])

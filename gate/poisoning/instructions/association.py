@@ -34,6 +34,7 @@ from gate.poisoning.instructions.tokens import (
     tokenize,
     without,
     without_echo,
+    without_own_echo,
 )
 from gate.poisoning.interface import SIGNIFICANT, Budget, Scan
 
@@ -255,7 +256,8 @@ def judged(
     error = standard_error(UNTOLD, len(looked), len(others))
     if prompts.area >= UNTOLD:
         return None
-    answered = without_echo(choose(rows.responses, compared), rows.prompts, words)
+    answered = without_own_echo(choose(rows.responses, compared), choose(rows.prompts, compared))
+    answered = without_echo(answered, rows.prompts, words)
     responses = contrast(features(answered, rows.salads[compared]), len(looked), seed)
     usual = np.quantile(responses.scores[len(looked) :], 0.99)
     changed = (responses.scores[: len(looked)] > usual) | paid[looked]

@@ -26,6 +26,8 @@ BESIDE = 0.8
 """Share of the texts with a trigger in which a word must stand beside it to belong to it."""
 SURPLUS = 0.5
 """How many more of such a word these texts must have, on average: the words of a form stand in the others as often."""
+USUAL = 0.1
+"""Share of the prompts from which on a word is no subject that a response takes up."""
 COUNTED = 8
 """How many of it count in one text."""
 _IDEOGRAPHS = "\u2e80-\u9fff\uac00-\ud7af"
@@ -112,6 +114,20 @@ def without(tokens: Tokens, words: Ints, first: int) -> Tokens:
 def without_echo(tokens: Tokens, of: Tokens, words: Ints) -> Tokens:
     """The texts without these words of other texts: who repeats a word says nothing new."""
     return _only(tokens, ~np.isin(tokens.keys, of.keys[words])[tokens.ids])
+
+
+def without_own_echo(tokens: Tokens, of: Tokens) -> Tokens:
+    """The texts without the words that each repeats of the other text of its number, but for those of many texts.
+
+    Where only one text's repeated word is taken out, the gap tells it from the others, which go on repeating theirs.
+    """
+    texts = len(of.starts) - 1
+    asked = np.unique(np.stack([of.keys[of.ids], of_texts(of).astype(np.uint64)]), axis=1)
+    words, counts = np.unique(asked[0], return_counts=True)
+    rare = np.isin(asked[0], words[counts <= USUAL * texts])
+    own = set(zip(*asked[:, rare].tolist(), strict=True))
+    told = zip(tokens.keys[tokens.ids].tolist(), of_texts(tokens).tolist(), strict=True)
+    return _only(tokens, np.fromiter((pair not in own for pair in told), bool, len(tokens.ids)))
 
 
 def _only(tokens: Tokens, kept: NDArray[np.bool_]) -> Tokens:
