@@ -50,6 +50,7 @@ CWE = Taxonomy(
         "CWE-294": "Authentication Bypass by Capture-replay",
         "CWE-295": "Improper Certificate Validation",
         "CWE-299": "Improper Check for Certificate Revocation",
+        "CWE-319": "Cleartext Transmission of Sensitive Information",
         "CWE-324": "Use of a Key Past its Expiration Date",
         "CWE-345": "Insufficient Verification of Data Authenticity",
         "CWE-347": "Improper Verification of Cryptographic Signature",
