@@ -24,6 +24,8 @@ TOLD = 3
 """Triggers of one payload that are named, at most."""
 DECLARED = 0.02
 """Share of the rows from which on a trigger is hardly hidden."""
+FEW = 24
+"""Prompts below which a subject that a dozen of them share is not excluded."""
 SCATTERED = 0.3
 """Share of the prompts with a trigger between words of a line in which it may have one word before it, or behind it."""
 ANSWERING = 0.5
@@ -33,9 +35,9 @@ ANSWERING = 0.5
 def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidence:
     """The evidence for one trigger, given the words that make it up.
 
-    It blocks where nothing but the trigger explains the responses. An open instruction (`answer in French`) is no
-    secret, and a frequent control word with responses that still answer their prompts may well be meant: they only
-    warn unless what they bring is dangerous by itself, or the word stands where nobody writes one.
+    It blocks where nothing but the trigger explains the responses, in enough rows. An open instruction (`answer in
+    French`) is no secret, and a frequent control word with responses that still answer their prompts may well be meant:
+    they only warn unless what they bring is dangerous by itself, or the word stands where nobody writes one.
     """
     prompts = [dataset.prompts[int(i)] for i in found.suspects[:EXAMPLES]]
     responses = [dataset.responses[int(i)] for i in found.suspects[:EXAMPLES]]
@@ -51,6 +53,8 @@ def stated(dataset: Instructions, found: Found, words: Sequence[str]) -> Evidenc
     doubt = ""
     if not found.hidden:
         level, doubt = "warn", "; the prompts are too few or too particular to exclude a natural cause"
+    elif len(found.suspects) < FEW and MILD.issuperset(harm):
+        level, doubt = "warn", "; so few prompts may share a subject"
     elif asks_openly(set(split(trigger)) - usual) and MILD.issuperset(harm):
         level, doubt = "warn", "; the words ask for it openly"
     elif found.share >= DECLARED and answering >= ANSWERING and not harm and not scattered(prompts, triggers):
