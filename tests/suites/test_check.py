@@ -220,7 +220,7 @@ def test_of_several_demands_the_strictest_of_each_thing_holds(repo: Repo) -> Non
     assert sorted(finding["rule"] for finding in _findings(repo)) == ["suites/not-evaluated", "suites/too-weak"]
     assert len(_findings(repo, "--stage", "release")) == 3
     shown = repo.gate("policy", "show").out
-    assert "suites: at least 1 expectation and 7 rows" in shown
+    assert "suites min_rows: 7  gate-policy.yaml:9:6" in shown
 
 
 def test_a_suite_on_its_own(repo: Repo, tmp_path: Path) -> None:

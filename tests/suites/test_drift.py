@@ -382,7 +382,7 @@ def test_the_strictest_of_all_thresholds_counts(repo: Repo) -> None:
     )
     assert _said(repo) == []
     assert [rule for rule, _ in _said(repo, "--stage", "release")] == ["suites/drift"]
-    assert "a drift of at most 0.25" in repo.gate("policy", "show").out
+    assert "suites max_drift: 0.25  [name=x-2, from release]" in repo.gate("policy", "show").out
 
 
 def test_a_previous_version_that_is_not_what_it_was_is_undecided(repo: Repo) -> None:
