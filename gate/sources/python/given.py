@@ -6,11 +6,19 @@ import ast
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gate.sources.interface import HOLE
+from gate.core.model import Kind
+from gate.sources.interface import HOLE, Source
 from gate.sources.python.calls import Call
 from gate.sources.python.module import Module, Scope
 from gate.sources.python.resolve import Resolver
 from gate.sources.python.values import UNKNOWN
+
+Sources = Iterator[Source]
+
+
+def unknown(kind: Kind | None) -> Source:
+    """A source that only the run knows."""
+    return Source(HOLE, "", kind, None, "dynamic")
 
 
 class Given(NamedTuple):
