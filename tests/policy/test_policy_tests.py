@@ -350,3 +350,10 @@ def test_a_policy_that_has_expired_on_the_date_of_the_case_is_an_error_where_loc
     late = _test(repo, case % "2026-03-02", policy=policy, options=("--locked",))
     assert late.code == 2
     assert "gate-policy.yaml:2:10: error" in late.err
+
+
+def test_a_case_that_gives_nothing_cannot_pass(repo: Repo) -> None:
+    repo.write("a.yaml", "policy-tests: 1\npolicy: gate:baseline\ncases:\n  - {name: a, expect: {verdict: pass}}\n")
+    result = repo.gate("policy", "test", "a.yaml")
+    assert result.code == 2
+    assert "a.yaml:4:5: error: the case gives the policy nothing to judge" in result.err

@@ -108,6 +108,9 @@ class _Decisions:
         return {"type": "object", "additionalProperties": {"anyOf": values}}
 
 
+_GIVEN = ("artifact", "facts", "findings", "repository")
+
+
 class _Case:
     """A case: either a miniature repository, or what is known of one artifact."""
 
@@ -120,6 +123,9 @@ class _Case:
         case: Case | None = _CASE.read(node, reading)
         if case and not case.expected.decisions and case.expected.verdict is None:
             reading.note(node.span, "the case expects nothing", "give `verdict:` or `decisions:` under `expect:`")
+        elif case and not case.expected.decisions and isinstance(node, Mapping) and not node.items.keys() & set(_GIVEN):
+            message = "the case gives the policy nothing to judge, so its verdict is always the same"
+            reading.note(node.span, message, f"give one of {', '.join(_GIVEN)}")
         return case
 
     def schema(self) -> dict[str, Json]:
