@@ -219,7 +219,7 @@ def test_an_error_in_a_case_is_told_with_its_place(repo: Repo, case: str, place:
     "policy", ["absent.yaml", "gate:lax", "../../else.yaml", "/etc/passwd", "https://a.example/p", "[]"]
 )
 def test_a_policy_that_cannot_be_had_is_an_error_where_it_is_named(repo: Repo, policy: str) -> None:
-    repo.write("policy-tests/cases.yaml", _cases("{name: n, expect: {verdict: pass}}", policy=policy))
+    repo.write("policy-tests/cases.yaml", _cases("{name: n, findings: [], expect: {verdict: pass}}", policy=policy))
     repo.write("gate-policy.yaml", POLICY)
     result = repo.gate("policy", "test")
     assert result.code == 2
@@ -234,7 +234,9 @@ def test_two_cases_of_one_name_are_an_error(repo: Repo) -> None:
 
 
 def test_an_error_of_the_policy_is_one_of_the_test(repo: Repo) -> None:
-    result = _test(repo, "{name: n, expect: {verdict: pass}}", policy="policy: 1\nrules: {a/b: {enforce: maybe}}\n")
+    result = _test(
+        repo, "{name: n, findings: [], expect: {verdict: pass}}", policy="policy: 1\nrules: {a/b: {enforce: maybe}}\n"
+    )
     assert result.code == 2
     assert "gate-policy.yaml:2:" in result.err
 
@@ -289,7 +291,9 @@ def test_the_report_for_ci_is_junit(repo: Repo) -> None:
 
 
 def test_a_report_does_not_replace_the_cases(repo: Repo) -> None:
-    result = _test(repo, "{name: n, expect: {verdict: pass}}", options=("--report", "junit=policy-tests/cases.yaml"))
+    result = _test(
+        repo, "{name: n, findings: [], expect: {verdict: pass}}", options=("--report", "junit=policy-tests/cases.yaml")
+    )
     assert result.code == 2
     assert "would replace" in result.err
 
