@@ -125,10 +125,10 @@ def test_every_requirement_has_its_digests(lock: Path) -> None:
 
 
 def test_every_extra_has_a_lock() -> None:
-    """What the action cannot install, a DBOM cannot ask for; nothing in one asks for the deep scan or a cluster."""
+    """What the action cannot install, a DBOM cannot ask for; nothing in one asks for the deep scan, a cluster or another tool."""
     tomllib = pytest.importorskip("tomllib")
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    extras = set(project["optional-dependencies"]) - {"all", "dev", "deep", "cluster"}
+    extras = set(project["optional-dependencies"]) - {"all", "dev", "deep", "cluster", "dvc", "mlflow"}
     assert {lock.stem for lock in LOCKS} == extras | {"core"}, "add it to LOCKED_EXTRAS and run `make locks`"
 
 
