@@ -15,6 +15,7 @@ from gate.core.text import printable
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Dbom
 from gate.files.root import DBOM_NAME, POLICY_NAME
+from gate.hub.endpoint import Endpoint
 from gate.policy.default import NOTE, default_policy
 from gate.policy.files import Fetching
 from gate.policy.groups import documents
@@ -32,8 +33,10 @@ class Request(NamedTuple):
     git, the work tree is judged as a change to it. `summaries` are verification summaries, each with its path.
     `engine_suites` is what evaluates suites: `reference` is Great Expectations alone. `branch` is what profiles of
     policies are chosen by; where it is None, all of them count.
-    `now` is the time (UTC) by which waivers expire; that of the clock where it is None. `engine` is what examines
-    files: `local`, or a cluster as `gate.cluster` has it.
+    `now` is the time (UTC) by which waivers expire; that of the clock where it is None. `engine` is what does
+    the heavy work: `local`, or a cluster as `gate.cluster` has it. `hub` is the Hugging Face Hub that may be asked,
+    None where there is no network. With `pull` what is declared and not here is fetched first, from where policies
+    allow it.
     """
 
     root: str
@@ -51,6 +54,8 @@ class Request(NamedTuple):
     fetching: Fetching = Fetching()
     now: datetime | None = None
     engine: str = "local"
+    hub: Endpoint | None = None
+    pull: bool = False
 
 
 class Basis(NamedTuple):

@@ -8,12 +8,14 @@ https://distributed.dask.org
 from __future__ import annotations
 
 import concurrent.futures
+import hashlib
 import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import as_completed
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,36 +50,46 @@ class DaskCluster:
     @contextmanager
     def running(
         self, function: Callable[[Task], Result], tasks: Sequence[Task]
-    ) -> Iterator[Sequence[Callable[[], Result]]]:
+    ) -> Iterator[Iterator[tuple[int, Callable[[], Result]]]]:
         """Begins all tasks, and gives up those that are not done at the end."""
-        futures = [self._executor.submit(function, task) for task in tasks]
+        # Bound, for what is handed over as an argument is searched for other tasks, however large it is.
+        pending = {self._executor.submit(partial(function, task)): position for position, task in enumerate(tasks)}
         try:
-            yield [partial(self._wait, future) for future in futures]
+            yield self._results(pending)
         finally:
-            for future in futures:
+            for future in pending:
                 future.cancel()
 
-    def _wait(self, future: Future[Result]) -> Result:
-        """The result; raises `UnableError` where no worker has been there for a while."""
+    def _results(self, pending: dict[Future[Result], int]) -> Iterator[tuple[int, Callable[[], Result]]]:
+        """Results as they come; raises `UnableError` where the scheduler is gone, or all workers are for a while.
+
+        Nobody holds a future once it was given: the scheduler would have all that is held done again where the worker
+        dies that did it.
+        """
         alone_since = time.monotonic()
-        while True:
-            try:
-                return future.result(TICK)
-            except concurrent.futures.TimeoutError:
-                if future.done():
-                    return future.result()
-            if self._client.scheduler_info(n_workers=-1)["workers"]:
+        while pending:
+            for future in _soon_done(pending):
+                if future.cancelled():
+                    raise UnableError("the scheduler of the cluster is gone", "see to it, or leave out --engine")
+                yield pending.pop(future), future.result
+            if not pending or _workers(self._client):
                 alone_since = time.monotonic()
             elif time.monotonic() - alone_since > ALONE:
-                raise UnableError("the cluster has no workers any more", "start some, or leave out --engine") from None
+                raise UnableError("the cluster has no workers any more", "start some, or leave out --engine")
+
+
+def _soon_done(pending: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
+    """Those that are done within a moment, as they are."""
+    with suppress(concurrent.futures.TimeoutError):
+        yield from as_completed(pending, TICK)
 
 
 @contextmanager
-def connected(engine: str, root: str) -> Iterator[DaskCluster | None]:
+def connected(engine: str, roots: Sequence[str]) -> Iterator[DaskCluster | None]:
     """The cluster at `engine`, `dask://HOST:PORT`; None where it is `local`.
 
     Raises `UsageError` for another text, and `UnableError` where the cluster cannot be had, has no workers, or has one
-    with another version of the gate or other files at `root`.
+    with another version of the gate or other files in the directories `roots`.
     """
     if engine == "local":
         yield None
@@ -89,27 +101,34 @@ def connected(engine: str, root: str) -> Iterator[DaskCluster | None]:
         connect: Any = import_module("distributed").Client  # which has no types
     except ModuleNotFoundError:
         raise UnableError("a cluster needs a library that is not installed", _PIP) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
+    _silence()
     try:
         client = connect(f"tcp://{match['address']}", timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         fix = "see that the scheduler runs and can be reached from here, or leave out --engine"
         raise UnableError(f"no scheduler answers at {engine}: {printable(str(error))[:200]}", fix) from None
     with client:
-        workers = _agreeing(client, root)
+        workers = _agreeing(client, roots)
         with client.get_executor(pure=False) as executor:
             yield DaskCluster(client, executor, workers)
 
 
-def _agreeing(client: Any, root: str) -> int:
+def _silence() -> None:
+    """What matters is raised: the library's own words, tracebacks among them, are for nobody here."""
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _agreeing(client: Any, roots: Sequence[str]) -> int:
     """How many threads the workers have, all of which have this gate and see these files."""
     try:
         client.wait_for_workers(1, timeout=SECONDS)
     except concurrent.futures.TimeoutError:
         raise UnableError("the cluster has no workers", "start some: `dask worker HOST:PORT`") from None
-    here = about(root)
+    here = about(roots)
     try:
-        found = client.run(about, root)
+        found = client.run(about, roots)
     except Exception as error:
         message = f"a worker of the cluster cannot run the gate: {type(error).__name__}: {printable(str(error))[:200]}"
         raise UnableError(message, f"install dbom-gate {__version__} on every worker") from None
@@ -117,19 +136,31 @@ def _agreeing(client: Any, root: str) -> int:
         if version != here[0]:
             message = f"the worker {printable(worker)} has version {printable(str(version))} of the gate, not {here[0]}"
             raise UnableError(message, f"install dbom-gate {here[0]} on every worker")
-        if list(seen) != here[1]:
-            message = f"the worker {printable(worker)} sees other files at {printable(root)}"
-            raise UnableError(message, "let every worker mount the repository at the same path")
-    workers = client.scheduler_info(n_workers=-1)["workers"]
-    return sum(int(worker["nthreads"]) for worker in workers.values())
+        for root, own, other in zip(roots, here[1], seen, strict=True):
+            if own != other:
+                message = f"the worker {printable(worker)} sees other files at {printable(root)}"
+                raise UnableError(message, "let every worker mount the repository at the same path")
+    return sum(int(worker["nthreads"]) for worker in _workers(client).values())
 
 
-def about(root: str) -> tuple[str, list[str]]:
-    """What must be the same everywhere: the version of the gate, and what lies in the repository's directory."""
+def _workers(client: Any) -> dict[str, Any]:
+    """What the scheduler knows of each worker that is there now, by its address."""
+    found: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
+    return found
+
+
+def about(roots: Sequence[str]) -> tuple[str, list[str]]:
+    """What must be the same everywhere: the version of the gate, and a digest of what lies in each directory."""
+    return __version__, [_listing(root) for root in roots]
+
+
+def _listing(root: str) -> str:
+    """A digest of the names in `root`; empty where it is no directory that can be read."""
     try:
-        return __version__, sorted(os.listdir(root))
+        names = sorted(os.fsencode(name) for name in os.listdir(root))
     except OSError:
-        return __version__, []
+        return ""
+    return hashlib.sha256(b"\0".join(names)).hexdigest()
 
 
 def jobs(cluster: DaskCluster | None, local: int | None) -> int:

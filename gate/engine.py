@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Protocol, TypeVar
@@ -28,8 +28,11 @@ class Cluster(Protocol):
 
     def running(
         self, function: Callable[[Task], Result], tasks: Sequence[Task], /
-    ) -> AbstractContextManager[Sequence[Callable[[], Result]]]:
-        """Begins all tasks; each result waits for its own, and raises what its task did, or `GateError` for good."""
+    ) -> AbstractContextManager[Iterator[tuple[int, Callable[[], Result]]]]:
+        """Begins all tasks; gives the result of each as it comes, which raises what its task did, with its position.
+
+        Raises `GateError` where nothing more can come.
+        """
 
 
 def spread(
@@ -46,18 +49,20 @@ def spread(
 
     With a `cluster`, on its workers instead. `function` is pure, importable by name, and safe to run twice. `failed`
     answers for a task that raised, or that kept killing its worker: a defect in one task must not hide the others.
-    `done` hears of every answer. On an interrupt nothing is begun any more, and KeyboardInterrupt goes on.
+    `done` hears of every answer as it comes. On an interrupt nothing is begun any more, and KeyboardInterrupt goes on.
     """
 
-    def answer(task: Task, result: Callable[[], Result]) -> Result:
-        found = _result(task, result, failed)
-        done(found)
-        return found
+    def gather(tasks: Sequence[Task], results: Iterable[tuple[int, Callable[[], Result]]]) -> list[Result]:
+        found = {}
+        for position, result in results:
+            found[position] = _result(tasks[position], result, failed)
+            done(found[position])
+        return [found[position] for position in range(len(tasks))]
 
-    def collect(executor: Executor, tasks: Sequence[Task]) -> list[Result]:
-        futures = [executor.submit(function, task) for task in tasks]
+    def pooled(executor: Executor, tasks: Sequence[Task]) -> list[Result]:
+        futures = {executor.submit(function, task): position for position, task in enumerate(tasks)}
         try:
-            found = [answer(task, future.result) for task, future in zip(tasks, futures, strict=True)]
+            found = gather(tasks, ((futures[future], future.result) for future in as_completed(futures)))
         except BaseException:  # an interrupt does not wait for what is being read
             executor.shutdown(wait=False, cancel_futures=True)
             if processes:
@@ -68,19 +73,19 @@ def spread(
 
     def alone(task: Task) -> Result:
         try:
-            return collect(_processes(1), [task])[0]
+            return pooled(_processes(1), [task])[0]
         except BrokenExecutor as error:
             return failed(task, error)
 
     if cluster is not None:
         with cluster.running(function, tasks) as results:
-            return [answer(task, result) for task, result in zip(tasks, results, strict=True)]
+            return gather(tasks, results)
     if jobs == 1 or len(tasks) < 2:
-        return [answer(task, partial(function, task)) for task in tasks]
+        return gather(tasks, ((position, partial(function, task)) for position, task in enumerate(tasks)))
     if not processes:
-        return collect(_threads(min(jobs, len(tasks))), tasks)
+        return pooled(_threads(min(jobs, len(tasks))), tasks)
     try:
-        return collect(_processes(min(jobs, os.cpu_count() or 1)), tasks)
+        return pooled(_processes(min(jobs, os.cpu_count() or 1)), tasks)
     except BrokenExecutor:  # some task killed its worker: each gets one of its own, so that only that one fails
         return [alone(task) for task in tasks]
 

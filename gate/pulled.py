@@ -66,6 +66,6 @@ def _base(where: Where) -> Base | None:
     if where.base is None:
         return None
     try:
-        return Base(merge_bases(where.root, resolve(where.root, where.base)))
+        return Base(where.root, merge_bases(where.root, resolve(where.root, where.base)))
     except GateError:  # the judgement of the change is undecided for the same reason, and says so
         return None

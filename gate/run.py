@@ -11,20 +11,25 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from gate.absent import Brought, bring
 from gate.basis import Basis, Request, read, time_of
 from gate.checks.every import run_checks
 from gate.checks.examine import examine_all
 from gate.checks.interface import Context, Examined, Material
+from gate.checks.lineage import judge_lineage
 from gate.checks.registry import CHECKS
 from gate.cluster import DaskCluster, connected, jobs
-from gate.core.model import SEVERITIES, Finding, Verdict
+from gate.core.model import SEVERITIES, Finding, Subject, Verdict
 from gate.dbom.model import Artifact, Dbom
+from gate.dvc.interface import Kept
 from gate.files import git
+from gate.hub.asking import Asking
 from gate.inventory.chosen import chosen, compared, refuse_unknown
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places
 from gate.inventory.undeclared import materials, plan_undeclared
 from gate.judge import decide, outcome
+from gate.kept import judge_kept, read_kept, with_digests
 from gate.policy.custom.judge import judge_custom
 from gate.policy.groups import Trusted
 from gate.policy.lock import beside
@@ -54,19 +59,23 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
     taken = chosen(dbom, request.paths)
     if "signatures" in request.families and any(artifact.signature for artifact in taken):
         refuse_unusable_keys(basis)
-    with git.listing(request.root) as listing, connected(request.engine, request.root) as cluster:
-        found = _look(request, basis, taken, listing, cluster, progress)
+    brought = bring(request.root, taken, policies) if request.pull else Brought()
     now = time_of(request)
     rules = sorted(policies.custom_rules(), key=lambda rule: SEVERITIES.index(rule.severity))  # the gravest of one id
-    stated = list(
-        run_checks(found.materials, request.families, _context(request, policies, now, found), custom=bool(rules))
-    )
+    with connected(request.engine, [request.root]) as cluster, _asking(request, policies) as hub:
+        with git.listing(request.root) as listing:
+            found = _look(request, basis, taken, listing, cluster, progress)
+        context = _context(request, policies, now, found, hub)
+        judged = run_checks(found.materials, request.families, context, custom=bool(rules), cluster=cluster)
+        stated = list(judged)
     artifacts = tuple(one.examination for one in stated)
     cases = [one.case for one in stated if one.case]
     code = _code(request, found.tracked, dbom, policies)
+    dvc, told_of_dvc = judge_kept(found.kept, dbom.artifacts, request.root, policies.allowed("dvc"), request.paths)
     signed = list(signed_documents(request, basis, now))
-    findings = [*basis.change.findings, *(finding for one in stated for finding in one.findings)]
-    findings += [*(one for one in signed if isinstance(one, Finding)), *code.judged.findings]
+    findings = [*basis.change.findings, *brought.findings, *(finding for one in stated for finding in one.findings)]
+    findings += [*(one for one in signed if isinstance(one, Finding)), *code.judged.findings, *dvc]
+    findings += judge_lineage(dbom, artifacts, request.families)
     findings += judge_custom(policies, cases, request.stage) if cases else ()
     about = Bytes(found.materials, artifacts).about
     run = Run(request.root, now, policies, request.stage, about, partial(_is_whole, request))
@@ -74,6 +83,7 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
     files = [file for file in found.files if file.status == "read"]
     number, size = (code.files, code.bytes) if _is_code_alone(request) else (len(files), sum(f.size for f in files))
     told = (one for one in signed if isinstance(one, str))
+    before = (*basis.notes, *brought.notes, *found.notes)
     return Verdict(
         outcome=outcome(decisions, number),
         decisions=decisions,
@@ -83,19 +93,23 @@ def judge(request: Request, basis: Basis, progress: Progress | None = None) -> V
         files=number,
         bytes=size,
         sha256=_digests(findings, files),
-        notes=(*basis.notes, *found.notes, *code.judged.notes, *told, *said, *_family_note(request)),
+        notes=(*before, *code.judged.notes, *told_of_dvc, *told, *said, *_family_note(request)),
         custom={rule.id: rule.described() for rule in rules},
     )
 
 
 class _Found(NamedTuple):
-    """What lies in the repository: `datasets` are declared ones by name, `tracked` what git names of all files."""
+    """What lies in the repository: `datasets` are declared ones by name, `tracked` what git names of all files.
+
+    `kept` is what DVC keeps of them.
+    """
 
     materials: list[Material]
     files: list[Examined]
     datasets: Mapping[str, Material]
     tracked: list[str] | None
     notes: tuple[str, ...]
+    kept: Kept = Kept()
 
 
 def _look(
@@ -108,13 +122,15 @@ def _look(
 ) -> _Found:
     """Examines every file once: of the artifacts that are taken, of what these are compared with, and the others."""
     dbom, policies = basis.dbom, basis.policies
-    places = Places(request.root, policies.allowed("cache_roots"))
+    places = Places(request.root, policies.allowed("cache_roots"), request.fetching.offline)
     if _is_code_alone(request):
         tracked = listing.paths() if listing else None
         return _Found([Material(a.subject, a.alert, (), a) for a in taken], [], {}, tracked, _untold(request, tracked))
     previous = compared(dbom, policies, request.stage, taken) if "suites" in request.families else []
     plans = [plan_artifact(artifact, places) for artifact in (*taken, *previous)]  # git works meanwhile
     tracked = listing.paths() if listing else None
+    kept = read_kept(request.root, tracked) if "dvc" in request.families else Kept()
+    plans = with_digests(plans, kept)
     undeclared = plan_undeclared(tracked, places, dbom.artifacts, _documents(basis), frozenset(request.paths))
     batches = [batch for plan in (*plans, undeclared) for batch in plan.batches]
     results = iter(examine_all(batches, jobs(cluster, request.jobs), progress, cluster))
@@ -127,6 +143,7 @@ def _look(
         {one.subject.name: one for one in declared if one.subject.name and one.subject.kind == "dataset"},
         tracked,
         _untold(request, tracked),
+        kept,
     )
 
 
@@ -141,7 +158,7 @@ def _is_code_alone(request: Request) -> bool:
     return set(request.families) == {"sources"}
 
 
-def _context(request: Request, policies: Policies, now: datetime, found: _Found) -> Context:
+def _context(request: Request, policies: Policies, now: datetime, found: _Found, hub: Asking) -> Context:
     """What every check may know."""
     return Context(
         request.stage,
@@ -155,7 +172,18 @@ def _context(request: Request, policies: Policies, now: datetime, found: _Found)
         policies.suite_demand,
         found.datasets,
         policies.source_rules(),
+        hub,
+        dvc=found.kept,
     )
+
+
+def _asking(request: Request, policies: Policies) -> Asking:
+    """Whoever asks the hub, about what policies say."""
+
+    def demanded(subject: Subject) -> bool:
+        return policies.decide("hub/not-compared", subject, request.stage).enforce != "off"
+
+    return Asking(request.hub, demanded)
 
 
 def _code(request: Request, tracked: list[str] | None, dbom: Dbom, policies: Policies) -> Pulled:

@@ -8,12 +8,14 @@ U unpinned, R runs remote code, L loads unsafely, T insecure transport. The mark
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from gate.sources.discover import discover
 from gate.sources.interface import HOLE, Source
-from gate.sources.read import read
+from gate.sources.read import Reading
 
 FOLDER = Path(__file__).resolve().parent / "labelled"
 _MARK = re.compile(r"[ \t]*⟦([^⟧]*)⟧")
@@ -70,9 +72,19 @@ def _url(short: str) -> str:
     return re.sub(r"^ds:", "https://huggingface.co/datasets/", short)
 
 
-def found(one: Labelled) -> tuple[frozenset[Item], frozenset[int]]:
+def readings(labelled: list[Labelled]) -> dict[str, Reading]:
+    """What the gate finds in the files, as one repository."""
+    with tempfile.TemporaryDirectory(prefix="gate-bench-") as root:
+        for one in labelled:
+            file = Path(root, one.path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(one.data)
+        discovered = discover(root, [one.path for one in labelled], (), frozenset(), 1)
+    return {reading.path: reading for reading in discovered.readings}
+
+
+def said(one: Labelled, reading: Reading | None) -> tuple[frozenset[Item], frozenset[int]]:
     """What the gate says about the file, in the same terms: the items, and the lines with unknown sources."""
-    reading = read(one.path, one.data)
     items: set[Item] = set()
     unknown: set[int] = set()
     for place in reading.sites if reading else ():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
-from benchmarks.sources.labels import found, load
+from benchmarks.sources.labels import load, readings, said
 
 
 def main() -> None:
     """Prints what is missed and what is wrong, then the numbers by language."""
     counts: Counter[tuple[str, str]] = Counter()
     places = 0
-    for one in load():
+    labelled = list(load())
+    found = readings(labelled)
+    for one in labelled:
         language = one.path.rpartition("/")[2].rpartition(".")[2]
-        items, unknown = found(one)
+        items, unknown = said(one, found.get(one.path))
         places += one.places
         for kind, group in (("hit", items & one.items), ("wrong", items - one.items), ("missed", one.items - items)):
             counts[language, kind] += len(group)

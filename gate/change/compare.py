@@ -35,7 +35,7 @@ def compare(before: Dbom, now: Dbom, root: str) -> Iterator[Finding]:
 def changes(before: Dbom, now: Dbom) -> Iterator[str]:
     """Sentences on what else changed: no findings, and still for a reviewer to see."""
     for old, new in pairs(before, now):
-        for key in ("path", "suite", "scan", "data", "listing", "signature", "previous"):
+        for key in ("path", "suite", "scan", "data", "listing", "signature", "previous", "sensitivity"):
             was, is_now = getattr(old, key, None), getattr(new, key, None)
             if new and was and was != is_now:
                 yield f"this change gives {new.name} {'another' if is_now else 'no'} `{key}:`"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.checks.established import established
+from gate.checks.heavy import run_heavy
 from gate.checks.integrity import entries
 from gate.checks.interface import Checked, Context, Material
 from gate.checks.registry import load_check
 from gate.core.model import Examination, Finding
 from gate.policy.custom import values
 from gate.policy.custom.judge import Case
+
+if TYPE_CHECKING:
+    from gate.engine import Cluster
 
 
 class Stated(NamedTuple):
@@ -23,12 +27,21 @@ class Stated(NamedTuple):
 
 
 def run_checks(
-    found: Iterable[Material], families: Iterable[str], context: Context, *, custom: bool
+    found: Sequence[Material],
+    families: Collection[str],
+    context: Context,
+    *,
+    custom: bool,
+    cluster: Cluster | None = None,
 ) -> Iterator[Stated]:
-    """What each of the checks says about each material, in their order; with cases where there are `custom` rules."""
+    """What each of the checks says about each material, in their order; with cases where there are `custom` rules.
+
+    The heavy ones go first, to the `cluster` where there is one.
+    """
     checks = {family: load_check(family) for family in families}
-    for material in found:
-        results: dict[str, Checked] = {family: run(material, context) for family, run in checks.items()}
+    heavy = run_heavy(found, families, context, cluster)
+    for position, material in enumerate(found):
+        results = {family: heavy.get((family, position)) or run(material, context) for family, run in checks.items()}
         findings = [finding for result in results.values() for finding in result.findings]
         if "integrity" not in results:
             findings += entries(material)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -17,8 +18,11 @@ from gate.files import beneath
 from gate.files.lfs import MAX_POINTER, Pointer, parse_pointer
 from gate.formats.interface import BytesSource, Inspection, Source
 from gate.formats.registry import inspect
+from gate.objects.batch import ObjectBatch
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from gate.engine import Cluster
 
 SMALL = 128 * 1024
@@ -62,18 +66,22 @@ class Batch(NamedTuple):
         return [Examined(path, "failed", detail=f"{type(error).__name__}: {error}") for path in self.paths()]
 
 
-def examine(batch: Batch, progress: Progress | None = None) -> list[Examined]:
+def examine(batch: Batch | ObjectBatch, progress: Progress | None = None) -> list[Examined]:
     """One `Examined` for each file of the batch, in its order; never raises for what it finds there."""
+    if isinstance(batch, ObjectBatch):
+        from gate.objects.examine import examine as examine_objects  # which takes a while to import
+
+        return examine_objects(batch, progress)
     try:
-        with beneath.directory(batch.root, batch.directory) as parent:
+        with beneath.directory(batch.root, batch.directory) as parent, _beside(batch) as beside:
             named = zip(batch.names, batch.paths(), strict=True)
-            return [_guarded(batch, parent, name, path, progress) for name, path in named]
+            return [_guarded(batch, parent, name, path, progress, beside) for name, path in named]
     except OSError as error:
         return [_unopened(batch.root, path, error) for path in batch.paths()]
 
 
 def examine_all(
-    batches: Sequence[Batch], jobs: int, progress: Progress | None = None, cluster: Cluster | None = None
+    batches: Sequence[Batch | ObjectBatch], jobs: int, progress: Progress | None = None, cluster: Cluster | None = None
 ) -> list[list[Examined]]:
     """`examine` of every batch, spread over `jobs` workers, of a `cluster` where there is one; one list for each batch.
 
@@ -91,7 +99,7 @@ def examine_all(
         results = spread(
             partial(examine, progress=None if processes else progress),
             [part for _, part in tasks],
-            failed=Batch.failed,
+            failed=lambda batch, error: batch.failed(error),
             done=lambda found: progress(sum(file.size for file in found)) if progress and processes else None,
             jobs=jobs,
             processes=processes,
@@ -103,14 +111,25 @@ def examine_all(
     return examined
 
 
-def _guarded(batch: Batch, parent: int, name: str, path: str, progress: Progress | None) -> Examined:
+def _beside(batch: Batch) -> AbstractContextManager[Executor | None]:
+    """A thread for the digests beside SHA-256, which slower ones than that would otherwise add their time to."""
+    if not batch.also:
+        return nullcontext()
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(1, thread_name_prefix="gate-also")
+
+
+def _guarded(
+    batch: Batch, parent: int, name: str, path: str, progress: Progress | None, beside: Executor | None
+) -> Examined:
     try:
         descriptor = os.open(name, beneath.FILE_FLAGS, dir_fd=parent)
     except OSError as error:
         own = f"{batch.directory}/{name}" if batch.directory else name
         return _unopened(batch.root, path, beneath.LinkError(own) if beneath.is_link(name, parent) else error)
     try:
-        return _examine(batch, descriptor, name, path, progress)
+        return _examine(batch, descriptor, name, path, progress, beside)
     except OSError as error:
         return Examined(path, "unreadable", detail=error.strerror or str(error))
     finally:
@@ -127,7 +146,9 @@ def _unopened(root: str, path: str, error: OSError) -> Examined:
     return Examined(path, "unreadable", detail=error.strerror or str(error))
 
 
-def _examine(batch: Batch, descriptor: int, name: str, path: str, progress: Progress | None) -> Examined:
+def _examine(
+    batch: Batch, descriptor: int, name: str, path: str, progress: Progress | None, beside: Executor | None
+) -> Examined:
     before = os.fstat(descriptor)
     if not stat.S_ISREG(before.st_mode):
         return Examined(path, "missing" if stat.S_ISDIR(before.st_mode) else "special")
@@ -136,7 +157,7 @@ def _examine(batch: Batch, descriptor: int, name: str, path: str, progress: Prog
         if progress:
             progress(read)
     else:
-        read, sha256, digests, inspection, pointer = _large(batch, descriptor, before.st_size, progress)
+        read, sha256, digests, inspection, pointer = _large(batch, descriptor, before.st_size, progress, beside)
     if (sha256 is not None or batch.digest == "none") and _changed(before, os.fstat(descriptor), read):
         return Examined(path, "changed", size=read)
     expected = batch.expected.get(name)
@@ -180,13 +201,13 @@ def _small(batch: Batch, descriptor: int, size: int) -> _Read:
     return _Read(len(data), hashlib.sha256(data).hexdigest(), digests, inspection, pointer)
 
 
-def _large(batch: Batch, descriptor: int, size: int, progress: Progress | None) -> _Read:
+def _large(batch: Batch, descriptor: int, size: int, progress: Progress | None, beside: Executor | None) -> _Read:
     inspection = inspect(DescriptorSource(descriptor, size))
     if not _wants_digest(batch, inspection):
         return _Read(size, None, {}, inspection)
     from gate.files.digest import digest
 
-    result = digest(descriptor, progress, batch.also)
+    result = digest(descriptor, progress, batch.also, beside)
     return _Read(result.size, result.sha256, result.others, inspection)
 
 

@@ -13,6 +13,9 @@ from gate.files.listing import format_listing
 MAX_REPEATED = 100
 """Findings of one rule on one artifact that are written out; the rest are counted in one more."""
 
+MAX_PINNED = 1_000
+"""Objects whose version the facts name."""
+
 
 def check(material: Material, context: Context) -> Checked:
     """Compares what was examined with what the entry declares."""
@@ -37,7 +40,9 @@ def check(material: Material, context: Context) -> Checked:
         "sha256": found,
         "lfs_pointers": len(pointers),
     }
-    return Checked(tuple(_capped([*findings, *_names(material)], material)), facts)
+    if pinned := {file.path: file.object.pinned for file in present if file.object}:
+        facts["objects"] = dict(sorted(pinned.items())[:MAX_PINNED])
+    return Checked(tuple(capped([*findings, *_names(material)], material)), facts)
 
 
 def _digest(material: Material, artifact: Artifact, present: list[Examined], *, as_listed: bool) -> str | None:
@@ -142,8 +147,11 @@ def _against_listing(material: Material, listing: Mapping[str, str]) -> Iterator
 def entries(material: Material) -> Iterator[Finding]:
     """What is no readable file: a finding whichever families run, for none of them looked into it."""
     for file in material.files:
-        if file.status != "read":
-            yield _STATUS[file.status](material, file.path, file.detail)
+        if file.status not in ("read", "larger"):
+            finding = _STATUS[file.status](material, file.path, file.detail)
+            yield finding._replace(fix=file.fix) if file.fix else finding
+    if larger := [file for file in material.files if file.status == "larger"]:
+        yield _larger(material, larger)
     for entry in material.odd:
         yield _STATUS[entry.kind](material, entry.path, "")
 
@@ -153,7 +161,8 @@ def _missing(material: Material, path: str, detail: str = "") -> Finding:
     fix = (
         f"restore it; if it was moved or removed on purpose, edit the entry and run `gate update {name} --version NEW`"
     )
-    return material.finding("integrity/missing-file", f"{printable(path)} is not there", fix, related=(Related(path),))
+    message = f"{printable(path)} is not there" + (f": {printable(detail)}" if detail else "")
+    return material.finding("integrity/missing-file", message, fix, related=(Related(path),))
 
 
 def _link(material: Material, path: str, detail: str) -> Finding:
@@ -185,6 +194,16 @@ def _changed(material: Material, path: str, detail: str) -> Finding:
 def _unreadable(material: Material, path: str, detail: str) -> Finding:
     message = f"{printable(path)} cannot be read" + (f": {printable(detail)}" if detail else "")
     return material.undecided(message, "give the gate permission to read it, then run it again", path)
+
+
+def _larger(material: Material, files: list[Examined]) -> Finding:
+    artifact = material.artifact
+    assert artifact is not None
+    total, declared = sum(file.size for file in files), artifact.size or 0
+    message = f"{printable(artifact.path)} has {total:,} bytes, declared are {declared:,}: nothing of it was read"
+    fix = f"restore the declared objects; if the change is intended, run `gate update {artifact.name} --version NEW`"
+    evidence: dict[str, Json] = {"declared": declared, "found": total}
+    return material.finding("integrity/size-mismatch", message, fix, evidence=evidence, at="size")
 
 
 def _failed(material: Material, path: str, detail: str) -> Finding:
@@ -258,7 +277,8 @@ def _folded(path: str) -> str:
     return normalize("NFC", path.casefold())
 
 
-def _capped(findings: Iterable[Finding], material: Material) -> Iterator[Finding]:
+def capped(findings: Iterable[Finding], material: Material) -> Iterator[Finding]:
+    """The findings, of each rule at most `MAX_REPEATED` and one that counts the rest."""
     numbers: dict[str, int] = {}
     for finding in findings:
         numbers[finding.rule] = numbers.get(finding.rule, 0) + 1

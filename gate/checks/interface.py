@@ -15,12 +15,18 @@ from gate.formats.interface import Inspection
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gate.dvc.interface import Kept
+    from gate.hub.asking import Asking
+    from gate.objects.interface import Object
     from gate.policy.sources import SourceRules
     from gate.policy.suites import SuiteDemand
     from gate.policy.trust import Group, Requirement, Revoked, Root, SummaryDemand
 
-Status = Literal["read", "missing", "link", "outside", "special", "unreadable", "changed", "failed"]
-"""How the attempt to read one file ended; `outside` is a link that leads out of the root."""
+Status = Literal["read", "missing", "link", "outside", "special", "unreadable", "changed", "failed", "larger"]
+"""How the attempt to read one file ended; `outside` is a link that leads out of the root.
+
+`larger` is an object that was not read, because all of its artifact is larger than declared.
+"""
 
 
 class Examined(NamedTuple):
@@ -28,7 +34,9 @@ class Examined(NamedTuple):
 
     `sha256` is None where no digest was asked for. `pointer` is set where a Git LFS pointer stands in for
     the content. `line_endings_only` means that the expected digest is that of the same text with other line
-    endings. `detail` explains a status other than `read`. `digests` are those by other algorithms, in hexadecimal.
+    endings. `detail` explains a status other than `read`, and `fix` says what to do where that is not the usual.
+    `digests` are those by other algorithms, in hexadecimal. `object` is what was read of object storage; its address is
+    the path then.
     """
 
     path: str
@@ -40,6 +48,8 @@ class Examined(NamedTuple):
     line_endings_only: bool = False
     detail: str = ""
     digests: Mapping[str, str] = {}
+    fix: str = ""
+    object: Object | None = None
 
 
 class Signed(NamedTuple):
@@ -55,6 +65,11 @@ class ListingFlaw(NamedTuple):
 
     rule: str
     message: str
+
+
+def no_content(limit: int) -> bytes | None:
+    """What is read again where nothing has to be."""
+    return None
 
 
 def _nothing_open(path: str) -> AbstractContextManager[int]:
@@ -79,7 +94,7 @@ class Material(NamedTuple):
     listing: Mapping[str, str] | None = None
     listing_flaw: ListingFlaw | None = None
     signatures: tuple[Signed, ...] = ()
-    content: Callable[[int], bytes | None] = lambda _: None
+    content: Callable[[int], bytes | None] = no_content
     open: Callable[[str], AbstractContextManager[int]] = _nothing_open
 
     def finding(
@@ -128,7 +143,8 @@ class Context(NamedTuple):
     The rest is for the family `signatures`: `trust` is what policies say about them, `now` the time of the run, aware
     of its zone, `summaries` the verification summaries that were handed in, each with its path. For the family
     `suites`: `root` is where the repository lies, `engine_suites` what evaluates, `suite_demand` what policies ask,
-    `datasets` those by name that others are compared with. `sources` is what policies ask of them.
+    `datasets` those by name that others are compared with. `dvc` is what DVC keeps. `sources` is what policies ask of
+    them, `hub` whether and how the Hugging Face Hub is asked.
     """
 
     stage: Stage
@@ -142,6 +158,8 @@ class Context(NamedTuple):
     suite_demand: Callable[[Subject, Stage], SuiteDemand] | None = None
     datasets: Mapping[str, Material] = {}
     sources: SourceRules | None = None
+    hub: Asking | None = None
+    dvc: Kept | None = None
 
 
 class Checked(NamedTuple):

@@ -6,6 +6,7 @@ import contextlib
 import os
 import resource
 import tempfile
+from threading import Lock
 
 from gate.checks.interface import Material
 from gate.core.errors import UnableError
@@ -16,6 +17,13 @@ SPARE = 256
 """Descriptors that are left for everything else."""
 MAX_COPY = 16 << 30
 """Bytes of files that are copied into one, where there are more of them than may be open."""
+
+
+class _Held:
+    """How many files are open for datasets in this process."""
+
+    lock = Lock()
+    files = 0
 
 
 def pieces_of(material: Material, stack: contextlib.ExitStack) -> list[Piece]:
@@ -62,13 +70,22 @@ def _gone(path: str, error: OSError) -> UnableError:
 
 
 def _make_room(files: int, stack: contextlib.ExitStack) -> bool:
-    """Lets this process have one descriptor for each file; False where the machine does not allow it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = files + SPARE
-    if soft == resource.RLIM_INFINITY or soft >= needed:
-        return True
-    if hard != resource.RLIM_INFINITY and hard < needed:
-        return False
-    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
-    stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+    """Lets this process have one more descriptor for each file; False where the machine does not allow it.
+
+    A worker of a cluster may look at several datasets at a time, so what all of them hold counts.
+    """
+    with _Held.lock:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        needed = _Held.files + files + SPARE
+        if soft != resource.RLIM_INFINITY and soft < needed:
+            if hard != resource.RLIM_INFINITY and hard < needed:
+                return False
+            resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        _Held.files += files
+    stack.callback(_give_back, files)
     return True
+
+
+def _give_back(files: int) -> None:
+    with _Held.lock:
+        _Held.files -= files

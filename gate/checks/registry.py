@@ -9,9 +9,11 @@ from gate.checks.interface import Check
 CHECKS: dict[str, str] = {
     "dbom": "gate.checks.dbom:check",
     "integrity": "gate.checks.integrity:check",
+    "dvc": "gate.checks.dvc:check",
     "weights": "gate.checks.weights:check",
     "signatures": "gate.checks.signatures:check",
     "sources": "gate.checks.sources:check",
+    "hub": "gate.checks.hub:check",
     "suites": "gate.checks.suites:check",
     "poisoning": "gate.checks.poisoning:check",
 }

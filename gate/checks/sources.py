@@ -36,7 +36,7 @@ class Judged(NamedTuple):
 
 
 def check(material: Material, context: Context) -> Checked:
-    """The trust in the origin of one declared artifact."""
+    """The trust in the origin of one declared artifact, and whether it comes from the mirror."""
     artifact = material.artifact
     if artifact is None or artifact.source.url is None or context.sources is None:
         return Checked()
@@ -44,12 +44,25 @@ def check(material: Material, context: Context) -> Checked:
     pinned = is_pinned(source.url or "", source.host, source.revision)
     named = context.sources.names(source.host)
     trust = trust_in("fixed" if pinned else "moving", source.host, artifact, named_host=named)
-    least = context.sources.min_trust
-    findings: tuple[Finding, ...] = ()
-    if least is not None and trust.score < least:
-        message, fix = _low(f"the origin of {artifact.name}", trust, least)
-        findings = (material.finding("sources/low-trust", message, fix, at="source"),)
+    findings = (*_low_trust(material, trust, context.sources.min_trust), *_past(material, artifact, context.sources))
     return Checked(findings, {"trust": trust.plain()})
+
+
+def _low_trust(material: Material, trust: Trust, least: int | None) -> Iterator[Finding]:
+    if least is not None and trust.score < least:
+        message, fix = _low(f"the origin of {material.subject.name}", trust, least)
+        yield material.finding("sources/low-trust", message, fix, at="source")
+
+
+def _past(material: Material, artifact: Artifact, rules: SourceRules) -> Iterator[Finding]:
+    """An artifact from elsewhere, where a policy names a mirror."""
+    asked = rules.past_the_mirror(artifact)
+    if asked is None:
+        return
+    where = f"it names the mirror {artifact.source.mirror}" if artifact.source.mirror else "it names no `mirror:`"
+    message = f"{artifact.name} does not come from the mirror {asked.mirror} that {asked.location} asks for: {where}"
+    fix = f"vendor it: `gate vendor {shown(artifact.source.url or '')} --to MIRROR --name {artifact.name}`"
+    yield material.finding("sources/not-vendored", printable(message), printable(fix), at="source")
 
 
 def check_code(found: Discovered, artifacts: Iterable[Artifact], rules: SourceRules, refused: Refused) -> Judged:

@@ -9,22 +9,27 @@ import time
 
 from gate.cli import place
 from gate.cli.measure import Measured, describe, measure
+from gate.cli.tracked import compare, take_origin, tracked_by
 from gate.core.errors import UsageError
 from gate.core.model import KINDS, Kind, Location
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Artifact, Dbom
-from gate.dbom.schema import NAME_PATTERN, path_problem
+from gate.dbom.schema import NAME_PATTERN, artifact_path_problem
 from gate.dbom.write import free_name, refuse_taken, with_entry
 from gate.documents.edit import Value
 from gate.documents.nodes import Document, decode, read_bytes
+from gate.dvc.compare import ALGORITHM
 from gate.files.atomic import write_atomic
 from gate.files.root import DBOM_NAME, beneath
+from gate.hub.origin import parse
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate add`."""
-    parser.add_argument("path", metavar="PATH", help="the file or directory to declare")
+    parser.add_argument(
+        "path", metavar="PATH", help="the file, directory, or s3://BUCKET/KEY to declare, or the FILE.dvc that names it"
+    )
     parser.add_argument("--source", metavar="URL", help="where it was taken from")
     parser.add_argument("--name", help="how to call it (default: from the file name)")
     parser.add_argument("--version", help="its version")
@@ -32,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--license", help="its licence as an SPDX identifier")
     parser.add_argument("--supplier", help="who publishes it")
     parser.add_argument("--kind", choices=KINDS, help="dataset or model (default: model when the content is weights)")
+    parser.add_argument("--offline", action="store_true", help="use no network: the Hugging Face Hub is not asked")
     place.add_options(parser)
 
 
@@ -39,8 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Hashes the path and writes the entry, and the listing of a directory."""
     where = place.find(arguments.root, arguments.dbom)
     path = beneath(arguments.path, where.root)
-    if problem := path_problem(path or "."):
+    if problem := artifact_path_problem(path or "."):
         raise UsageError(problem)
+    out = tracked_by(path, where.root)
+    if out is not None:
+        path = out.path
+        take_origin(arguments, out)
     name = where.dbom or DBOM_NAME
     file = os.path.join(where.root, name)
     document = Document(name, "")
@@ -50,8 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name and not re.fullmatch(NAME_PATTERN, arguments.name):
         raise UsageError(f'"{arguments.name}" is no name', "use letters, digits, dots, dashes and underscores")
     refuse_taken(dbom, arguments.name or "", path)
-    measured = measure(Artifact("dataset", "new", path, Location(name), {}), where.root)
-    kind = arguments.kind or _kind(measured)
+    measured = _measured(arguments, path, where.root, (ALGORITHM,) if out else ())
+    if out is not None:
+        print(compare(out, measured, where.root))
+    kind = arguments.kind or kind_of(measured)
     chosen = arguments.name or free_name(path, dbom)
     listing = f"dbom/{chosen}.sha256" if measured.listing is not None else None
     edited = with_entry(document, kind, _entry(arguments, path, chosen, measured, listing))
@@ -61,7 +73,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _kind(measured: Measured) -> Kind:
+def _measured(arguments: argparse.Namespace, path: str, root: str, also: tuple[str, ...]) -> Measured:
+    """What lies at `path`; the hub says of what is said to come from there at which commit, and whether it does."""
+    artifact = Artifact("dataset", "new", path, Location(DBOM_NAME), {})
+    if (origin := parse(arguments.source)) is None:
+        return measure(artifact, root, also)
+    from gate.cli import from_hub  # which has a client for HTTP
+
+    return from_hub.measured(arguments, path, origin, lambda: measure(artifact, root, also))
+
+
+def kind_of(measured: Measured) -> Kind:
+    """Model where something in it is weights."""
     roles = [file.inspection.role for file in measured.files if file.inspection]
     return "model" if "weights" in roles else "dataset"
 

@@ -36,7 +36,7 @@ OUT = "gate.vsa.sigstore.json"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate attest`: those of `gate check`, and who signs."""
-    check.configure(parser)
+    check.add_options(parser)
     parser.add_argument("--out", metavar="FILE", help=f"what to write (default: {OUT} in the root)")
     signer.add_options(parser)
 

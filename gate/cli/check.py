@@ -7,13 +7,14 @@ import os
 
 from gate.basis import Basis, Request, read
 from gate.checks.registry import CHECKS
-from gate.cli import branch, judging, place
+from gate.cli import branch, judging, place, tracking
 from gate.cli.terminal import Progress
 from gate.core.errors import UsageError
 from gate.core.jobs import default_jobs
 from gate.core.model import Verdict
 from gate.core.text import did_you_mean, printable
 from gate.files.root import DBOM_NAME, POLICY_NAME, beneath, policy_reference
+from gate.hub.endpoint import endpoint_of
 from gate.run import judge as run_judge
 from gate.waivers.model import ADOPTED_NAME, WAIVERS_NAME
 
@@ -26,6 +27,17 @@ MAX_SUMMARY = 16 << 20
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate check`."""
+    add_options(parser)
+    parser.add_argument(
+        "--log-mlflow",
+        action="store_true",
+        help="log the DBOM, the verdict and the digests of datasets to the MLflow run that MLFLOW_RUN_ID names, or to "
+        "a new one, at MLFLOW_TRACKING_URI",
+    )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what says what is judged and how: the options that `prepare` reads."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="judge only what lies at or beneath these paths")
     place.add_options(parser)
     parser.add_argument(
@@ -47,22 +59,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="`reference` has Great Expectations evaluate every expectation, instead of what DuckDB cannot",
     )
     parser.add_argument(
+        "--pull",
+        action="store_true",
+        help="first fetch what is declared and not here, from where DVC keeps it, if the policy lists its remote",
+    )
+    parser.add_argument(
         "--engine",
         default="local",
         metavar="ENGINE",
-        help="what examines files: `local` (the default), or `dask://HOST:PORT`, a cluster that sees the same files",
+        help="what does the work: `local` (the default), or `dask://HOST:PORT`, a cluster that sees the same files",
     )
     judging.add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judges the repository and writes the reports."""
+    if arguments.log_mlflow:
+        tracking.refuse(offline=arguments.offline)
     reports, request = prepare(arguments)
-    return judging.emit(judge(request, read(request)), reports)
+    basis = read(request)
+    verdict = judge(request, basis)
+    code = judging.emit(verdict, reports)
+    return tracking.log(verdict, request, basis) if arguments.log_mlflow else code
 
 
 def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], Request]:
     """The reports and the request that the options of `configure` ask for."""
+    if arguments.pull and arguments.offline:
+        raise UsageError("--pull fetches, and --offline forbids it", "leave one of them out")
     reports = judging.parse_reports(arguments.report)
     where = place.find(arguments.root, arguments.dbom)
     read = (where.dbom or DBOM_NAME, *arguments.policy, POLICY_NAME, *BOOK_NAMES, *arguments.verification_summary)
@@ -81,6 +105,8 @@ def prepare(arguments: argparse.Namespace) -> tuple[list[judging.ReportOption], 
         summaries=_summaries(arguments.verification_summary),
         engine_suites=arguments.engine_suites,
         engine=arguments.engine,
+        pull=arguments.pull,
+        hub=None if arguments.offline else endpoint_of(os.environ),
         branch=branch.judged(arguments.branch, where.root, is_change=arguments.base is not None),
     )
     return reports, request

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from threading import Lock
 
 from gate import __version__
 from gate.cli import judging, terminal
-from gate.core.jobs import default_jobs
+from gate.cluster import connected, jobs
 from gate.core.model import STAGES
+from gate.fleet.drift import digests
 from gate.fleet.interface import Fleet, Judged
 from gate.fleet.listed import repositories
 from gate.fleet.reports import REPORTS, render
@@ -42,6 +42,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", choices=STAGES, default="train", metavar="STAGE", help=f"{', '.join(STAGES)}")
     parser.add_argument("--jobs", type=judging.positive, default=None, metavar="N", help="repositories at a time")
     parser.add_argument(
+        "--engine",
+        default="local",
+        metavar="ENGINE",
+        help="what judges them: `local` (the default), or `dask://HOST:PORT`, a cluster that sees the same files",
+    )
+    parser.add_argument(
         "--timeout", type=_seconds, default=SECONDS, metavar="SECONDS", help="for each repository (default: 600)"
     )
 
@@ -56,18 +62,20 @@ def run(arguments: argparse.Namespace) -> int:
     fetching = judging.fetching(arguments)
     home = os.path.expanduser("~")
     central = load_policies(policies, os.getcwd(), home, fetching=fetching)  # what is wrong with it is told once
-    request = Request(
-        policies,
-        arguments.stage,
-        home,
-        min(arguments.jobs or default_jobs(), len(found)),
-        arguments.timeout,
-        arguments.branch,
-        fetching.locked,
-        fetching.offline,
-    )
-    with _Counting(len(found)) as counting:
-        judged = judge_all(found, request, counting)
+    shared = [one.place for one in found if os.path.isdir(one.place)]
+    with connected(arguments.engine, shared) as cluster, _Counting(len(found)) as counting:
+        request = Request(
+            policies,
+            digests(central),
+            arguments.stage,
+            home,
+            min(jobs(cluster, arguments.jobs), len(found)),
+            arguments.timeout,
+            arguments.branch,
+            fetching.locked,
+            fetching.offline,
+        )
+        judged = judge_all(found, request, counting, cluster)
     fleet = Fleet(judged, central.names(), arguments.stage, (*notes, *central.notes))
     for report in reports:
         color = not report.file and terminal.wants_color()
@@ -80,14 +88,13 @@ class _Counting(terminal.Line):
 
     def __init__(self, of: int) -> None:
         super().__init__()
-        self._of, self._outcomes, self._lock = of, list[str](), Lock()
+        self._of, self._outcomes = of, list[str]()
 
     def __call__(self, judged: Judged) -> None:
-        with self._lock:
-            self._outcomes.append(judged.outcome)
-            bad = sum(outcome in ("blocked", "undecided") for outcome in self._outcomes)
-            more = f", {bad} blocked or undecided" if bad else ""
-            self.show(f"{len(self._outcomes)} of {self._of} repositories{more}: {judged.repository.name}")
+        self._outcomes.append(judged.outcome)
+        bad = sum(outcome in ("blocked", "undecided") for outcome in self._outcomes)
+        more = f", {bad} blocked or undecided" if bad else ""
+        self.show(f"{len(self._outcomes)} of {self._of} repositories{more}: {judged.repository.name}")
 
 
 def _seconds(text: str) -> float:

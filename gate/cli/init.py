@@ -24,6 +24,7 @@ from gate.files.root import DBOM_NAME, POLICY_NAME
 from gate.scaffold import render
 from gate.scaffold.discover import discover
 from gate.scaffold.model import Discovery, Left, Proposal
+from gate.scaffold.sources import Pulled, pulled_in
 from gate.scaffold.suites import match
 from gate.scaffold.write import write_new
 
@@ -54,15 +55,18 @@ def run(arguments: argparse.Namespace) -> int:
     documents = frozenset((DBOM_NAME, POLICY_NAME))
     with Progress("looking at") as progress:
         found = discover(root, dbom.artifacts if dbom else (), documents, default_jobs(), progress)
+        proposals = (proposal.path for proposal in found.proposals)
+        pulled = pulled_in(root, dbom.artifacts if dbom else (), proposals, default_jobs())
     proposed = _measured(found.proposals, root) if dbom is None else Proposed()
     left = tuple(sorted((*found.left, *proposed.left)))
-    new = _new_files(root, found, proposed, left, declared=dbom is not None)
+    new = _new_files(root, found, proposed, left, pulled if dbom is None else None)
     if not arguments.dry_run:
         write_new(root, new)
     if dbom is None:
         _say_found(found, proposed.entries)
     else:
         _say_undeclared(found.proposals, root, named=arguments.root is not None)
+    _say_pulled(pulled)
     _say_left(found, left)
     _say_written(root, new, dry=arguments.dry_run)
     _say_next(root, new, proposed.entries)
@@ -148,15 +152,18 @@ def _entry(proposal: Proposal, measured: Measured, name: str, listing: str) -> r
 
 
 def _new_files(
-    root: str, found: Discovery, proposed: Proposed, left: tuple[Left, ...], *, declared: bool
+    root: str, found: Discovery, proposed: Proposed, left: tuple[Left, ...], pulled: tuple[Pulled, ...] | None
 ) -> dict[str, bytes]:
-    """What is to be written, the listings first: the DBOM must not name what is not there."""
+    """What is to be written, the listings first: the DBOM must not name what is not there.
+
+    `pulled` is None where there is a DBOM already.
+    """
     new: dict[str, bytes] = {}
-    if not declared:
+    if pulled is not None:
         new.update(proposed.listings)
         matched = match(found.suites, (entry.proposal._replace(kind=entry.kind) for entry in proposed.entries))
         suites = {suite: matched.get(suite) for suite in found.suites}
-        new[DBOM_NAME] = render.dbom(proposed.entries, left, found.absent, suites)
+        new[DBOM_NAME] = render.dbom(proposed.entries, left, found.absent, suites, pulled)
     new.update(
         (path, text.encode()) for path, text in _documents(root) if not os.path.lexists(os.path.join(root, path))
     )
@@ -203,6 +210,14 @@ def _say_undeclared(proposals: tuple[Proposal, ...], root: str, *, named: bool) 
         option = f" --root {shlex.quote(root)}" if named else ""
         _say(f"  gate add {shlex.quote(_from_here(proposal.path, root))}{option} --source URL")
     _say(*_more(len(proposals), "path"))
+
+
+def _say_pulled(pulled: tuple[Pulled, ...]) -> None:
+    if not pulled:
+        return
+    _say(f"the code pulls in {count(len(pulled), 'source')} that no entry declares:")
+    _say(*(f"  {one.source.url}  ({one.where()})" for one in pulled[: render.MAX_NAMED]))
+    _say(*_more(len(pulled), "source"), "  `gate sources` says what is wrong with each")
 
 
 def _from_here(path: str, root: str) -> str:

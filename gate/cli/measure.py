@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from gate.checks.examine import examine_all
@@ -21,21 +23,28 @@ from gate.policy.load import load_policies
 
 
 class Measured(NamedTuple):
-    """What an artifact is right now; `listing` is the text of a directory's listing, None for a file."""
+    """What an artifact is right now; `listing` is the text of a directory's listing, None for a file.
+
+    `open` opens one of `files` again, by its path: a descriptor, or OSError.
+    """
 
     sha256: str
     size: int
     files: tuple[Examined, ...]
     listing: bytes | None
+    open: Callable[[str], AbstractContextManager[int]]
 
 
-def measure(artifact: Artifact, root: str) -> Measured:
-    """Hashes the file or directory of `artifact`; links may lead where the policy of `root` allows.
+def measure(artifact: Artifact, root: str, also: tuple[str, ...] = ()) -> Measured:
+    """Hashes the file, directory or objects of `artifact`; links may lead where the policy of `root` allows.
+
+    `also` names further algorithms of hashlib whose digests of files are wanted from the same pass.
 
     Raises `UsageError` for what cannot be declared (a link, a pointer, a missing file) and `UnableError` for
     what cannot be read.
     """
-    plan = plan_artifact(artifact._replace(listing=None, sha256=None), Places(root, _cache_roots(root)))
+    plan = plan_artifact(artifact._replace(listing=None, sha256=None, size=None), Places(root, _cache_roots(root)))
+    plan = plan.with_digests(also)
     for entry in plan.odd:
         raise UsageError(f"{printable(entry.path)} is a {_ODD[entry.kind]}", "only regular files can be declared")
     with Progress(f"hashing {printable(artifact.path)}", _total(root, artifact.path)) as progress:
@@ -46,13 +55,14 @@ def measure(artifact: Artifact, root: str) -> Measured:
     for file in files:
         _refuse_unfit(file)
     size = sum(file.size for file in files)
+    again = plan.material(files).open
     if not plan.is_directory:
-        return Measured(files[0].sha256 or "", size, files, None)
+        return Measured(files[0].sha256 or "", size, files, None, again)
     from hashlib import sha256
 
     lead = len(artifact.path) + 1
     listing = format_listing({file.path[lead:]: file.sha256 or "" for file in files})
-    return Measured(sha256(listing).hexdigest(), size, files, listing)
+    return Measured(sha256(listing).hexdigest(), size, files, listing, again)
 
 
 def _cache_roots(root: str) -> frozenset[str]:
@@ -81,7 +91,8 @@ def _refuse_unfit(file: Examined) -> None:
     if file.status in ("link", "outside"):
         raise UsageError(f"{path} is reached by a symbolic link", "declare the place of the content itself")
     if file.status == "missing":
-        raise UsageError(f"{path} does not exist", "check the spelling")
+        detail = f": {printable(file.detail)}" if file.detail else ""
+        raise UsageError(f"{path} does not exist{detail}", "check the spelling")
     if file.status == "special":
         raise UsageError(f"{path} is a FIFO, device or socket", "only regular files can be declared")
     if file.status == "changed":
@@ -89,7 +100,9 @@ def _refuse_unfit(file: Examined) -> None:
             f"{path} was written to while it was hashed", "stop what writes to it, then run the command again"
         )
     if file.status != "read":
-        raise UnableError(f"{path} cannot be read: {printable(file.detail)}", "give yourself permission to read it")
+        raise UnableError(
+            f"{path} cannot be read: {printable(file.detail)}", file.fix or "give yourself permission to read it"
+        )
 
 
 def describe(measured: Measured) -> str:

@@ -25,6 +25,7 @@ from gate.files.digest import digest
 from gate.files.lfs import MAX_POINTER, parse_pointer
 from gate.files.root import BUNDLE_SUFFIX, DBOM_NAME
 from gate.files.root import beneath as beneath_root
+from gate.objects.url import is_object
 
 if TYPE_CHECKING:
     from gate.signing.making.sign import Signer
@@ -147,6 +148,9 @@ def _target(given: str, root: str, books: Books | None) -> Target:
 
 
 def _as_target(root: str, path: str, artifact: Artifact | None) -> Target:
+    if is_object(path):
+        fix = "sign a copy of it, and name the bundle under `signature:` of the entry"
+        raise UsageError(f"{printable(path)} lies on object storage", fix)
     full = os.path.join(root, path)
     return Target(root, path, artifact, os.path.isdir(full), full + BUNDLE_SUFFIX)
 

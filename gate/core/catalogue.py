@@ -12,7 +12,9 @@ from typing import NamedTuple
 from gate.core.model import Severity
 from gate.core.text import did_you_mean
 
-FAMILIES = ("dbom", "gate", "integrity", "policy", "poisoning", "signatures", "sources", "suites", "weights")
+FAMILIES = (
+    "dbom", "dvc", "gate", "hub", "integrity", "policy", "poisoning", "signatures", "sources", "suites", "weights",
+)  # fmt: skip
 """Each is a module of `gate.core.rules`."""
 
 SECURITY_SEVERITY: dict[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}

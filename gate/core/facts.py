@@ -59,6 +59,8 @@ _ARTIFACT = (
     Fact("scan", "Scan", "Datasets: how the poisoning scan reads it; absent where none is declared."),
     Fact("data", "Data", "Datasets: how its rows are read; absent where nothing is said."),
     Fact("previous", "string", "Datasets: the name of the version before."),
+    Fact("description", "string", "What it is, in words."),
+    Fact("sensitivity", "string", "Datasets: how sensitive the content is, in words."),
 )
 _SOURCE = (
     Fact("url", "string", "The URL as it is declared."),
@@ -68,6 +70,7 @@ _SOURCE = (
     Fact("retrieved", "string", "The day it was fetched, as `2026-01-31`; texts compare as days do."),
     Fact("supplier", "string", "Who publishes it."),
     Fact("license", "string", "The licence as an SPDX identifier."),
+    Fact("mirror", "string", "The mirror that keeps a copy, as `gate vendor` writes it."),
 )
 _DBOM = (
     Fact("version", "string", "The declared version."),
@@ -82,6 +85,12 @@ _INTEGRITY = (
     Fact("size", "int", "Their bytes."),
     Fact("sha256", "string", "The digest that was computed, of the file or of the listing."),
     Fact("lfs_pointers", "int", "Files that are Git LFS pointers, without their content."),
+    Fact("objects", "map(string)", "Object storage: the version, or the tag, of each object read; the first 1,000."),
+)
+_DVC = (
+    Fact("documents", "list(string)", "The files of DVC that keep it, or some of it; the first 100."),
+    Fact("md5", "string", "The MD5 that DVC recorded, where there is one; of a directory that of its manifest."),
+    Fact("agrees", "bool", "Whether all bytes are those that DVC recorded; absent where that is not known."),
 )
 _WEIGHTS = (
     Fact("formats", "map(int)", "How many files, or members of an archive, are of each format."),
@@ -189,6 +198,15 @@ _SUMMARY_FACTS = (
     Fact("levels", "list(string)", "The levels that were verified."),
     Fact("stage", "string", "The stage."),
 )
+_HUB = (
+    Fact("repository", "string", "The repository of the Hugging Face Hub that it comes from."),
+    Fact("commit", "string", "The commit of it."),
+    Fact("compared", "bool", "Whether what is here was compared with what the hub publishes."),
+    Fact("published", "int", "How many files the hub publishes there."),
+    Fact("same", "int", "How many of those are here, byte for byte."),
+    Fact("scanned", "bool", "Whether the hub has results of its security scan."),
+    Fact("issues", "list(string)", "What that scan says of files that are here, as `path: unsafe`."),
+)
 _SUITES = (
     Fact("suite", "string", "The suite."),
     Fact("evaluated", "bool", "Whether it was evaluated."),
@@ -253,19 +271,23 @@ RECORDS: dict[str, tuple[Fact, ...]] = {
     "Facts": (
         Fact("dbom", "DbomFacts", "What is declared."),
         Fact("integrity", "IntegrityFacts", "What lies at the path."),
+        Fact("dvc", "DvcFacts", "What DVC recorded about it; absent where DVC does not keep it."),
         Fact("weights", "WeightsFacts", "What the content is."),
         Fact("signatures", "SignaturesFacts", "Who vouches for it."),
         Fact("sources", "SourcesFacts", "Where it was taken from."),
+        Fact("hub", "HubFacts", "What the Hugging Face Hub says; where a policy asks for it."),
         Fact("suites", "SuitesFacts", "Datasets: what became of the suite."),
         Fact("poisoning", "PoisoningFacts", "Datasets: what became of the poisoning scan."),
     ),
     "DbomFacts": _DBOM,
     "IntegrityFacts": _INTEGRITY,
+    "DvcFacts": _DVC,
     "WeightsFacts": _WEIGHTS,
     "SignaturesFacts": _SIGNATURES,
     "SignatureFacts": _SIGNATURE_FACTS,
     "LogEntry": _LOG_ENTRY,
     "SummaryFacts": _SUMMARY_FACTS,
+    "HubFacts": _HUB,
     "SuitesFacts": _SUITES,
     "PoisoningFacts": _POISONING,
     "SourcesFacts": _SOURCES,

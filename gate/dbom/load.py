@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gate.core.errors import Problem
 from gate.core.text import did_you_mean, printable, shorten
@@ -28,14 +28,14 @@ def read_dbom(document: Document) -> Dbom:
     fields: Fields | None = DBOM.read(parse(document, reading.problems), reading)
     values = fields.values if fields else {}
     artifacts: tuple[Artifact, ...] = (*(values.get("datasets") or ()), *(values.get("models") or ()))
-    reading.problems += _repeated(artifacts, "name") + _repeated(artifacts, "path")
-    reading.problems += _previous(artifacts)
+    reading.problems += repeated(artifacts, "name") + repeated(artifacts, "path")
+    reading.problems += wrong_previous(artifacts)
     reading.finish()
     first = document.locate(Span(0, 0, 0, 0))._replace(column=0, length=0)
     return Dbom(document.name, first, values.get("project"), artifacts)
 
 
-def _previous(artifacts: tuple[Artifact, ...]) -> list[Problem]:
+def wrong_previous(artifacts: tuple[Artifact, ...]) -> list[Problem]:
     """What is wrong with each `previous:`: it has to lead to another dataset, and never back to where it began."""
     known = {artifact.name: artifact for artifact in artifacts}
     links = {artifact.name: artifact.previous for artifact in artifacts if artifact.previous}
@@ -69,7 +69,8 @@ def _circles(name: str, links: Mapping[str, str], settled: set[str]) -> bool:
     return circles
 
 
-def _repeated(artifacts: tuple[Artifact, ...], key: str) -> list[Problem]:
+def repeated(artifacts: Iterable[Artifact], key: str) -> list[Problem]:
+    """Each value of `key` that another artifact has already."""
     first: dict[str, Artifact] = {}
     problems = []
     for artifact in artifacts:

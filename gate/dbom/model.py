@@ -9,18 +9,21 @@ from gate.core.model import Kind, Location, Subject
 
 
 class Origin(NamedTuple):
-    """Where an artifact came from: the `source:` of an entry."""
+    """Where an artifact came from: the `source:` of an entry; `mirror` is where a copy is kept by its digest."""
 
     url: str | None = None
     revision: str | None = None
     retrieved: str | None = None
     supplier: str | None = None
     license: str | None = None
+    mirror: str | None = None
 
     @property
     def host(self) -> str:
         """The lower-case host of the URL, without a dot at its end; empty for anything without one."""
         url = self.url or ""
+        if url.startswith("hf://"):
+            return "huggingface.co"
         if "//" not in url or "\\" in url or " " in url or not url.isprintable():
             return ""  # clients do not agree on where the host of such a URL ends
         from urllib.parse import urlsplit  # costs the hook, which imports this module and often reads no URL
@@ -84,8 +87,8 @@ class Artifact(NamedTuple):
     """One declared dataset or model: a file or a directory.
 
     `path` is relative to the root with forward slashes; `sha256` is the digest of the file, or of the
-    listing of a directory; `previous` names the dataset that is the version before this one. `at` has the
-    place of every value that is given, `location` of the whole entry.
+    listing of a directory; `previous` names the dataset that is the version before this one, `sensitivity` says
+    how sensitive its content is. `at` has the place of every value that is given, `location` of the whole entry.
     """
 
     kind: Kind
@@ -106,6 +109,8 @@ class Artifact(NamedTuple):
     data: Data | None = None
     previous: str | None = None
     tags: tuple[str, ...] = ()
+    description: str | None = None
+    sensitivity: str | None = None
 
     @property
     def subject(self) -> Subject:

@@ -22,10 +22,12 @@ from gate.documents.kinds import (
     Text,
     YesNo,
 )
+from gate.objects import url
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
 TAG_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
 """In lower case: a policy that selects `restricted` is not to be evaded by writing `Restricted`."""
+MIRROR_PATTERN = rf"{url.PATTERN}|file://(?:/(?!\.\.?(?:/|$))[^/\x00-\x1f\x7f]+)+"
 MAX_TAGS = 32
 """Of one artifact: every entry of a policy that selects by tag is compared with each."""
 
@@ -47,10 +49,17 @@ def path_problem(path: str) -> str | None:
     return None
 
 
-PATH = Text(
-    check=path_problem,
-    pattern=r"(?!/|~|[A-Za-z]:[\\/])(?!(.*/)?\.\.(/|$))(?!(\./*)*\.?$)[^\x00]*[^\x00\s][^\x00]*",
-    expected="a path inside the repository",
+def artifact_path_problem(path: str) -> str | None:
+    """Why `path` is neither a path inside the repository nor the address of an object, or None."""
+    return url.problem(path) if url.is_object(path) else path_problem(path)
+
+
+_FILE = r"(?!/|~|[A-Za-z]:[\\/])(?!(.*/)?\.\.(/|$))(?!(\./*)*\.?$)[^\x00]*[^\x00\s][^\x00]*"
+PATH = Text(check=path_problem, pattern=_FILE, expected="a path inside the repository")
+_ARTIFACT_PATH = Text(
+    check=artifact_path_problem,
+    pattern=rf"(?!.*://){_FILE}|{url.PATTERN}",
+    expected="a path inside the repository, or an object: s3://BUCKET/KEY",
 )
 _words = Text(pattern=r"[\s\S]*\S[\s\S]*", expected="text: it is blank")
 
@@ -89,6 +98,10 @@ SOURCE = Record(
         ),
         "supplier": Field(_words, "Who publishes it."),
         "license": Field(_words, "Its licence as an SPDX identifier, such as CC-BY-4.0."),
+        "mirror": Field(
+            Text(pattern=MIRROR_PATTERN, expected="a mirror: s3://BUCKET/PREFIX or file:///DIR"),
+            "The mirror that keeps a copy, under its SHA-256 (`gate vendor`): s3://BUCKET/PREFIX or file:///DIR.",
+        ),
     },
     _source,
 )
@@ -143,7 +156,7 @@ def _ancestor(value: str | Ancestor) -> Ancestor:
 def _artifact(kind: ArtifactKind) -> Kind:
     def build(fields: Fields) -> Artifact:
         values = dict(fields.values)
-        values["path"] = posixpath.normpath(values["path"])
+        values["path"] = url.normal(values["path"])
         values["trained_on"] = tuple(values.get("trained_on") or ())
         values["tags"] = tuple(dict.fromkeys(values.get("tags") or ()))
         values["derived_from"] = tuple(map(_ancestor, values.get("derived_from") or ()))
@@ -159,13 +172,18 @@ def _artifact(kind: ArtifactKind) -> Kind:
             "The name by which policies, people and training code call it; unique in the document.",
             required=True,
         ),
-        "path": Field(PATH, "The file or directory, relative to the root, with forward slashes.", required=True),
+        "path": Field(
+            _ARTIFACT_PATH,
+            "The file or directory, relative to the root, with forward slashes; or on object storage: s3://BUCKET/KEY.",
+            required=True,
+        ),
         "sha256": Field(SHA256, "SHA-256 of the file, or of the listing of a directory."),
         "version": Field(_words, "Its version; a changed digest needs a new one."),
         "listing": Field(
             PATH, "Directories only: the file with the digest of each member, as `sha256sum -c` reads it."
         ),
         "size": Field(Integer(), "Bytes; for a directory, of all its files together."),
+        "description": Field(_words, "What it is, in a sentence or two."),
         "source": Field(SOURCE, "Where it came from."),
         "signature": Field(ListOf(SIGNATURE, or_one=True), "Who vouches for it: one signature or several."),
         "tags": Field(
@@ -185,6 +203,7 @@ def _artifact(kind: ArtifactKind) -> Kind:
             "data": Field(DATA, "How its rows are to be read; found out as far as it is left out."),
             "scan": Field(SCAN, "How the poisoning scan is to read it."),
             "previous": Field(_words, "The name of the dataset that is the version before this one."),
+            "sensitivity": Field(_words, "How sensitive its content is, such as public, internal or personal data."),
         },
         "model": {"trained_on": Field(ListOf(_words), "Names of the datasets that it was trained on.")},
     }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
 from typing import NamedTuple
 
 from gate.core.errors import DocumentError, UnableError, UsageError
-from gate.core.model import Kind
+from gate.core.model import Kind, Location
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
-from gate.dbom.model import Ancestor, Artifact, Dbom, Origin
+from gate.dbom.model import Ancestor, Artifact, Data, Dbom, Origin, Scan, Signature
 from gate.documents import edit
 from gate.documents.nodes import Document, Mapping, Scalar, Sequence, parse
 
@@ -42,6 +42,55 @@ def with_entry(document: Document, kind: Kind, entry: dict[str, edit.Value]) -> 
     assert isinstance(root, Mapping)
     edits = edit.append(document, root, SECTIONS[kind], entry)
     return _edited(document, edits, lambda dbom: _holds(dbom.find(str(entry["name"])), entry))
+
+
+def with_artifacts(document: Document, artifacts: Iterable[Artifact]) -> bytes:
+    """The bytes of the DBOM with entries for `artifacts` as well; `document` and errors as for `with_entry`."""
+    wanted = {artifact.name: artifact for artifact in artifacts}
+    edited = document if document.text.strip() else document._replace(text=HEADER)
+    for kind, section in SECTIONS.items():
+        entries = [entry_of(artifact) for artifact in wanted.values() if artifact.kind == kind]
+        for few in filter(None, (entries[:1], entries[1:])):  # the first one makes the list where there is none
+            root = parse(edited)
+            assert isinstance(root, Mapping)
+            edits = edit.merged(e for entry in few for e in edit.append(edited, root, section, entry))
+            edited = edited._replace(text=edit.apply(edited.text, edits))
+
+    def holds(dbom: Dbom) -> bool:
+        found = {artifact.name: artifact for artifact in dbom.artifacts}
+        return all(name in found and said(found[name]) == said(artifact) for name, artifact in wanted.items())
+
+    return _edited(document, [edit.Edit(0, len(document.text), edited.text)], holds)
+
+
+def said(artifact: Artifact) -> Artifact:
+    """What the entry says, without the place where it says it."""
+    return artifact._replace(location=Location(""), at={})
+
+
+def entry_of(artifact: Artifact) -> dict[str, edit.Value]:
+    """The entry that says what `artifact` says, with its keys in the order in which people write them."""
+    signatures: list[edit.Value] = [given(signature) for signature in artifact.signature or ()]
+    entry: dict[str, edit.Value | None] = {
+        "name": artifact.name,
+        "path": artifact.path,
+        "sha256": artifact.sha256,
+        "version": artifact.version,
+        "listing": artifact.listing,
+        "size": artifact.size,
+        "description": artifact.description,
+        "sensitivity": artifact.sensitivity,
+        "suite": artifact.suite,
+        "scan": given(artifact.scan) if artifact.scan else None,
+        "data": given(artifact.data) if artifact.data else None,
+        "source": given(artifact.source),
+        "signature": signatures if len(signatures) > 1 else next(iter(signatures), None),
+        "tags": list(artifact.tags),
+        "previous": artifact.previous,
+        "derived_from": [ancestor.name or given(ancestor) for ancestor in artifact.derived_from],
+        "trained_on": list(artifact.trained_on),
+    }
+    return {key: value for key, value in entry.items() if value not in (None, {}, [])}
 
 
 def with_changes(document: Document, changes: list[Change]) -> bytes:
@@ -123,9 +172,9 @@ def _holds_change(artifact: Artifact | None, change: Change) -> bool:
     return _holds(artifact, values) and (change.ancestor is None or change.ancestor in ancestors)
 
 
-def given(record: Ancestor | Origin) -> dict[str, edit.Value]:
+def given(record: Ancestor | Data | Origin | Scan | Signature) -> dict[str, edit.Value]:
     """What of a record of the DBOM is given, as an entry has it."""
-    return {key: value for key, value in record._asdict().items() if value is not None}
+    return {key: value for key, value in record._asdict().items() if value not in (None, {})}
 
 
 def _holds(artifact: Artifact | None, values: Map[str, edit.Value]) -> bool:

@@ -91,7 +91,7 @@ def render(entry: dict[str, Value], indent: int = 0) -> list[str]:
     """`entry` as lines of block YAML."""
     lines: list[str] = []
     for key, value in entry.items():
-        lead = f"{' ' * indent}{key}:"
+        lead = f"{' ' * indent}{plain_or_quoted(key)}:"
         if isinstance(value, dict):
             lines += [lead, *render(value, indent + 2)]
         elif isinstance(value, list):
@@ -103,6 +103,8 @@ def render(entry: dict[str, Value], indent: int = 0) -> list[str]:
 
 def plain_or_quoted(value: Value) -> str:
     """`value` as a scalar that every YAML reader takes for what it is; quoted only where it must be."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int) or (isinstance(value, str) and _PLAIN.fullmatch(value) and not _GUESSED.fullmatch(value)):
         return str(value)
     return _json(value)
@@ -160,11 +162,10 @@ def _newline(text: str) -> str:
 
 def merged(edits: Iterable[Edit]) -> list[Edit]:
     """The edits with insertions at the same place joined into one, in the order given."""
-    joined: dict[tuple[int, int], Edit] = {}
-    for edit in edits:
-        place = edit[:2]
-        if place in joined and edit.start == edit.end:
-            joined[place] = edit._replace(text=joined[place].text + edit.text)
+    joined: dict[tuple[int, int], list[str]] = {}
+    for start, end, text in edits:
+        if (start, end) in joined and start == end:
+            joined[start, end].append(text)
         else:
-            joined[place] = edit
-    return list(joined.values())
+            joined[start, end] = [text]
+    return [Edit(start, end, "".join(texts)) for (start, end), texts in joined.items()]

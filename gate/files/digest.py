@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 CHUNK = 1024 * 1024
 """Large enough that hashing runs without the interpreter's lock; more made no difference when measured."""
+
+GIT_BLOB = "git-blob"
+"""The name of the id that git gives content: SHA-1 of its length and itself."""
 
 Progress = Callable[[int], object]
 """Called with the number of bytes read since the last call."""
@@ -22,30 +28,49 @@ class Digest(NamedTuple):
     others: Mapping[str, str] = {}
 
 
-def digest(descriptor: int, progress: Progress | None = None, also: Collection[str] = ()) -> Digest:
-    """Reads `descriptor` from the start to its end; `also` names further algorithms of hashlib."""
+def digest(
+    descriptor: int, progress: Progress | None = None, also: Collection[str] = (), beside: Executor | None = None
+) -> Digest:
+    """Reads `descriptor` from the start to its end; `also` names further algorithms of hashlib, or `GIT_BLOB`.
+
+    These run on the thread `beside`, where there is one, at the same time as SHA-256: hashing frees the interpreter.
+    """
     state = hashlib.sha256()
-    others = {name: hashlib.new(name) for name in also}
+    others = {name: _hasher(name, descriptor) for name in also}
     buffer = bytearray(CHUNK)
     view = memoryview(buffer)
     size = 0
     while n := os.preadv(descriptor, [buffer], size):
+        rest = beside.submit(_update, others.values(), view[:n]) if beside else None
         state.update(view[:n])
-        for other in others.values():
-            other.update(view[:n])
+        if rest is None:
+            _update(others.values(), view[:n])
+        else:
+            rest.result()
         size += n
         if progress:
             progress(n)
     return Digest(state.hexdigest(), size, {name: other.hexdigest() for name, other in others.items()})
 
 
-def line_ending_digests(descriptor: int) -> set[str]:
-    """The SHA-256 that the content would have with LF, and with CRLF, at the end of every line.
+def _update(states: Iterable[hashlib._Hash], data: memoryview) -> None:
+    for state in states:
+        state.update(data)
+
+
+def _hasher(name: str, descriptor: int) -> hashlib._Hash:
+    if name != GIT_BLOB:
+        return hashlib.new(name)
+    return hashlib.sha1(b"blob %d\0" % os.fstat(descriptor).st_size, usedforsecurity=False)  # git's own form of it
+
+
+def line_ending_digests(descriptor: int, algorithm: str = "sha256") -> tuple[str, str]:
+    """The digests that the content would have with LF, and with CRLF, at the end of every line.
 
     Git and editors rewrite line endings without anybody meaning it; telling that from tampering needs the
     digest of the other form. Bytes are streamed: a CR at the end of one chunk waits for the next.
     """
-    unix, dos = hashlib.sha256(), hashlib.sha256()
+    unix, dos = hashlib.new(algorithm), hashlib.new(algorithm)
     held = b""
     offset = 0
     while chunk := os.pread(descriptor, CHUNK, offset):
@@ -57,4 +82,4 @@ def line_ending_digests(descriptor: int) -> set[str]:
         dos.update(lines.replace(b"\n", b"\r\n"))
     unix.update(held)
     dos.update(held)
-    return {unix.hexdigest(), dos.hexdigest()}
+    return unix.hexdigest(), dos.hexdigest()

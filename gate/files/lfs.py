@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 MAX_POINTER = 1024
 """The specification keeps pointers below this many bytes (git-lfs docs/spec.md)."""
+BEHIND = "behind a Git LFS pointer"
+"""The format of what only a pointer stands for, and nothing declares."""
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,18})\n"
 )

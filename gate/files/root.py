@@ -6,6 +6,7 @@ import os
 
 from gate.core.errors import UsageError
 from gate.core.text import printable
+from gate.objects.url import is_object, normal
 
 DBOM_NAME = "dbom.yaml"
 POLICY_NAME = "gate-policy.yaml"
@@ -38,7 +39,12 @@ def upwards(directory: str) -> str:
 
 
 def beneath(path: str, root: str) -> str:
-    """`path`, as named in the working directory, relative to `root`; empty for the root itself."""
+    """`path`, as named in the working directory, relative to `root`; empty for the root itself.
+
+    The address of an object stays what it is.
+    """
+    if is_object(path):
+        return normal(path)
     full = os.path.abspath(path)
     relative = os.path.relpath(
         os.path.join(os.path.realpath(os.path.dirname(full)), os.path.basename(full)), os.path.realpath(root)

@@ -11,10 +11,10 @@ from typing import Any
 from gate import __version__, limited
 from gate.basis import Request, read
 from gate.change.remote import hosts
-from gate.core.errors import GateError
+from gate.core.errors import GateError, UnableError
 from gate.core.model import Json
 from gate.core.text import printable
-from gate.fleet.drift import drift
+from gate.fleet.drift import digests, drift
 from gate.policy.default import default_policy
 from gate.policy.files import Fetching
 from gate.policy.load import load_policies
@@ -35,7 +35,7 @@ def answer(data: bytes) -> Mapping[str, Json]:
     try:
         return _answer(json.loads(data))
     except GateError as error:
-        return {"problem": printable(error.message), "fix": error.fix}
+        return {"problem": printable("; ".join(error.message.splitlines())), "fix": error.fix}
     except OSError as error:
         return {"problem": printable(str(error)), "fix": "see that the repository can be read"}
     except Exception as error:
@@ -49,6 +49,9 @@ def _answer(task: dict[str, Any]) -> Mapping[str, Json]:
     own = default_policy(root)
     fetching = Fetching(locked=task["locked"], offline=task["offline"])
     trusted = load_policies(central, root, task["home"], fetching=fetching)
+    if list(digests(trusted)) != task["sha256"]:
+        message = "the central policy, or what it extends, is not what it was when the fleet began"
+        raise UnableError(message, "leave it alone meanwhile; every worker of a cluster must see the same file")
     request = Request(
         root=root,
         home=task["home"],

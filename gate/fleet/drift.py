@@ -24,14 +24,18 @@ def drift(central: Policies, named: Policies, own: str, subjects: Iterable[Subje
     if not own:
         return Drift()
     alone = Policies(named.members[-1:])
-    built_on = {one.sha256 for one in _tree(alone.members)}
+    built_on = set(digests(alone))
     extends = all(one.sha256 in built_on for one in central.members)
     loose, strict = (dict.fromkeys(found) for found in (_looser(central, alone, subjects), _stricter(central, alone)))
     return Drift(printable(own), extends, tuple(loose)[:MAX_TOLD], tuple(strict)[:MAX_TOLD])
 
 
+def digests(policies: Policies) -> tuple[str, ...]:
+    """Those of all members and of all that they build on, packs too."""
+    return tuple(one.sha256 for one in _tree(policies.members))
+
+
 def _tree(policies: Iterable[Policy]) -> Iterator[Policy]:
-    """These and all that they build on, packs too."""
     for policy in policies:
         yield policy
         yield from _tree(policy.extends)

@@ -68,7 +68,8 @@ def _lines(file: str) -> Iterator[str]:
     if problems:
         raise DocumentError(problems)
     if not found:
-        raise UsageError(f"{printable(file)} lists no repository", f"{count(len(text.splitlines()), 'line')} were read")
+        message = f"{printable(file)} lists no repository: it has {count(len(text.splitlines()), 'line')}"
+        raise UsageError(message, "write one directory or URL on each line; lines that begin with # are for people")
     yield from found
 
 

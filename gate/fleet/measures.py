@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from gate.core.text import count as counted
+from gate.files.lfs import BEHIND
 from gate.fleet.interface import Judged
 
 SAFE = frozenset({"safetensors", "gguf"})
@@ -101,6 +103,23 @@ def excuses(all_judged: Iterable[Judged]) -> list[Excuse]:
 def count(judged: Judged, ruling: str) -> int:
     """How many findings were decided so."""
     return sum(one["decision"]["ruling"] == ruling for one in _list(judged, "findings"))
+
+
+def pointers(judged: Judged) -> int:
+    """How many files, declared or not, are Git LFS pointers whose content was not there to be judged."""
+    facts = [one.get("facts") or {} for one in _list(judged, "artifacts")]
+    declared = sum((one.get("integrity") or {}).get("lfs_pointers") or 0 for one in facts)
+    undeclared = sum(((one.get("weights") or {}).get("formats") or {}).get(BEHIND) or 0 for one in facts)
+    return int(declared + undeclared)
+
+
+def unseen(judged: Judged) -> str:
+    """A sentence about the content that was not judged; empty where all of it was there."""
+    number = pointers(judged)
+    if not number:
+        return ""
+    what = counted(number, "file is a Git LFS pointer", "files are Git LFS pointers")
+    return f"{what}, whose content {'is not fetched' if judged.revision else 'is not there'}: nothing is known of it"
 
 
 def _list(judged: Judged, key: str) -> list[dict[str, Any]]:

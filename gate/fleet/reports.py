@@ -11,7 +11,7 @@ from gate.core.model import Json
 from gate.core.text import count as counted
 from gate.core.text import printable
 from gate.fleet.interface import CODES, Drift, Fleet, Judged
-from gate.fleet.measures import MEASURES, Share, count, shares, total
+from gate.fleet.measures import MEASURES, Share, count, pointers, shares, total, unseen
 from gate.report.interface import Context
 from gate.report.view import PROJECT_URL, no_commands
 
@@ -24,6 +24,7 @@ REPORTS: dict[str, str] = {
 }
 SCHEMA = "https://github.com/dbom-gate/gate/schemas/fleet-1.json"
 VERSION = 1
+LFS_FIX = "name a directory with a checkout in which `git lfs pull` was run"
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -47,6 +48,8 @@ def text(fleet: Fleet, context: Context) -> str:
         if one.problem:
             lines += ["", f"undecided: {one.repository.name}: {printable(one.problem)}"]
             lines += [f" = fix: {printable(one.fix)}"] if one.fix else []
+        if unsaid := unseen(one):
+            lines += ["", f"note: {one.repository.name}: {unsaid}", f" = fix: {LFS_FIX}"]
         if one.drift.looser:
             lines += ["", f"note: {one.repository.name}: its own {one.drift.own} is looser, which does not count:"]
             lines += [f" = {line}" for line in one.drift.looser]
@@ -90,6 +93,7 @@ def _repository(one: Judged) -> dict[str, Any]:
         "name": one.repository.name,
         "place": printable(one.repository.place),
         "revision": one.revision or None,
+        "lfs_pointers": pointers(one) if one.report else None,
         "verdict": one.outcome,
         "problem": printable(one.problem) or None,
         "fix": printable(one.fix) or None,

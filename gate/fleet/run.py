@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
@@ -13,6 +12,7 @@ from gate import limited
 from gate.core.errors import GateError
 from gate.core.model import Json, Outcome, Stage
 from gate.core.text import shorten
+from gate.engine import Cluster, spread
 from gate.fleet.clone import URL, clone
 from gate.fleet.interface import CODES, Drift, Judged, Repository
 
@@ -23,9 +23,13 @@ _PASSED = ("PATH", "HOME", "SSL_CERT_FILE")
 
 
 class Request(NamedTuple):
-    """How each repository is judged: as for one, and `seconds` for each; `policies` are packs or absolute paths."""
+    """How each repository is judged: as for one, and `seconds` for each; `policies` are packs or absolute paths.
+
+    `sha256` are the digests of these policies and all that they extend, as they were read at the start.
+    """
 
     policies: tuple[str, ...]
+    sha256: tuple[str, ...]
     stage: Stage
     home: str
     jobs: int
@@ -36,23 +40,21 @@ class Request(NamedTuple):
 
 
 def judge_all(
-    repositories: Sequence[Repository], request: Request, done: Callable[[Judged], object]
+    repositories: Sequence[Repository],
+    request: Request,
+    done: Callable[[Judged], object],
+    cluster: Cluster | None = None,
 ) -> tuple[Judged, ...]:
-    """What came out for each, in their order; `done` hears of each as it comes, from several threads."""
+    """What came out for each, in their order, on this machine or the `cluster`; `done` hears of each as it comes."""
+    work = partial(judge, request=request)
+    jobs = request.jobs
+    return tuple(spread(work, repositories, failed=_failed, done=done, jobs=jobs, processes=False, cluster=cluster))
 
-    def one(repository: Repository) -> Judged:
-        found = judge(repository, request)
-        done(found)
-        return found
 
-    executor = ThreadPoolExecutor(request.jobs, thread_name_prefix="gate")
-    try:
-        found = tuple(executor.map(one, repositories))
-    except BaseException:  # an interrupt waits for nothing
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    executor.shutdown()
-    return found
+def _failed(repository: Repository, error: Exception) -> Judged:
+    """Whatever judged it came to an end, such as a worker of a cluster."""
+    problem = f"it was not judged: {type(error).__name__}: {shorten(str(error), 300)}"
+    return Judged(repository, "undecided", problem=problem, fix="run `gate check` in it")
 
 
 def judge(repository: Repository, request: Request) -> Judged:

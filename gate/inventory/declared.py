@@ -17,6 +17,7 @@ from gate.files import beneath
 from gate.files.listing import MAX_BYTES, ListingError, UnsafePathError, parse_listing
 from gate.files.walk import Directory, Odd, walk
 from gate.inventory.plan import Places, Plan
+from gate.objects.url import is_object
 
 
 def plan_artifact(artifact: Artifact, places: Places, signatures: tuple[Signed, ...] = ()) -> Plan:
@@ -33,6 +34,8 @@ def plan_artifact(artifact: Artifact, places: Places, signatures: tuple[Signed, 
 def _content(plan: Plan, limit: int) -> bytes | None:
     """All of the file of a plan that is for one, as long as it has no more than `limit` bytes."""
     batch = plan.batches[0]
+    if not isinstance(batch, Batch):
+        return None
     path = f"{batch.directory}/{batch.names[0]}" if batch.directory else batch.names[0]
     try:
         with beneath.file(batch.root, path) as descriptor:
@@ -46,6 +49,10 @@ def _content(plan: Plan, limit: int) -> bytes | None:
 
 def _plan(artifact: Artifact, places: Places, also: tuple[str, ...]) -> Plan:
     listing, flaw = _listing(artifact, places.root)
+    if is_object(artifact.path):
+        from gate.inventory.objects import plan_objects
+
+        return plan_objects(artifact, listing, flaw, also, offline=places.offline)
     located = _locate(artifact.path, places)
     if located is None:
         return Plan((_file(artifact, places)._replace(also=also),), artifact, False, (), listing, flaw)

@@ -8,29 +8,40 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from gate.checks.examine import Batch
-from gate.checks.interface import Examined, ListingFlaw, Material, Signed
+from gate.checks.interface import Examined, ListingFlaw, Material, Signed, no_content
 from gate.dbom.model import Artifact
 from gate.files import beneath
 from gate.files.walk import Odd
+from gate.objects.batch import ObjectBatch
+from gate.objects.url import is_object
 
 
 class Plan(NamedTuple):
     """The files to examine for one artifact, or for all that is undeclared where `artifact` is None."""
 
-    batches: tuple[Batch, ...]
+    batches: tuple[Batch | ObjectBatch, ...]
     artifact: Artifact | None = None
     is_directory: bool = False
     odd: tuple[Odd, ...] = ()
     listing: Mapping[str, str] | None = None
     listing_flaw: ListingFlaw | None = None
     signatures: tuple[Signed, ...] = ()
-    content: Callable[[int], bytes | None] = lambda _: None
+    content: Callable[[int], bytes | None] = no_content
+
+    def with_digests(self, also: Iterable[str]) -> Plan:
+        """The same, with the digests by the algorithms `also` wanted of files in the same pass."""
+        wanted = tuple(sorted(also))
+        more = (
+            b._replace(also=(*b.also, *(one for one in wanted if one not in b.also))) if isinstance(b, Batch) else b
+            for b in self.batches
+        )
+        return self._replace(batches=tuple(more)) if wanted else self
 
     def material(self, files: Iterable[Examined]) -> Material:
         """What the checks are given about the artifact, once its `files` were examined."""
         artifact = self.artifact
         assert artifact is not None
-        return Material(
+        material = Material(
             subject=artifact.subject,
             location=artifact.alert,
             files=tuple(files),
@@ -41,8 +52,14 @@ class Plan(NamedTuple):
             listing_flaw=self.listing_flaw,
             signatures=self.signatures,
             content=self.content,
-            open=Openable(self.batches),
+            open=Openable([batch for batch in self.batches if isinstance(batch, Batch)]),
         )
+        if not is_object(artifact.path):
+            return material
+        from gate.objects.copies import Copies  # which imports a client
+
+        copies = Copies(material.files)
+        return material._replace(open=copies, content=copies.content)
 
 
 class Openable:
@@ -64,10 +81,14 @@ class Openable:
 
 
 class Places(NamedTuple):
-    """Where files may lie: the `root` of the repository, and the cache roots into which links may lead."""
+    """Where files may lie: the `root` of the repository, and the cache roots into which links may lead.
+
+    `offline` says that object storage is out of reach.
+    """
 
     root: str
     cache_roots: frozenset[str] = frozenset()
+    offline: bool = False
 
     def holds(self, path: str) -> bool:
         """Whether `path`, a link in the root, leads to something in the root."""

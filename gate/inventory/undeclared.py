@@ -9,6 +9,7 @@ from gate.checks.examine import Batch
 from gate.checks.interface import Examined, Material
 from gate.core.model import Kind, Location, Subject
 from gate.dbom.model import Artifact
+from gate.files.lfs import BEHIND
 from gate.files.walk import Directory, Odd, walk
 from gate.formats.executables import disguised
 from gate.formats.interface import Inspection
@@ -160,7 +161,7 @@ def _kind(file: Examined) -> Kind | None:
 def _named(file: Examined) -> Examined:
     """`file` with the format that its name says, where the content is mere text."""
     if file.pointer:  # undeclared, so nothing says what should be here
-        return file._replace(pointer=None, inspection=Inspection("behind a Git LFS pointer", "data"))
+        return file._replace(pointer=None, inspection=Inspection(BEHIND, "data"))
     form = _text_format(file.path)
     found = file.inspection
     if form is None or found is None or found.role != "other" or found.flaws or disguised(found.format, file.path):

@@ -72,7 +72,7 @@ def load_weights(
     if artifact.kind != "model":
         raise UsageError(f"{printable(name)} is a dataset: gate.verified_path has its path, load_weights loads models")
     plan = plan_artifact(artifact, declared.places)
-    batches = [part for batch in plan.batches for part in batch.split(1)]
+    batches = [part for batch in plan.batches if isinstance(batch, Batch) for part in batch.split(1)]
     read = partial(_read, size=None if plan.is_directory else artifact.size)
     loaded = spread(read, batches, failed=_failed, done=lambda _: None, jobs=default_jobs(), processes=False)
     require(declared, plan, [file.examined for file in loaded])

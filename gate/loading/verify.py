@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gate.checks import integrity, weights
-from gate.checks.examine import MAX_BATCH, Batch, examine
+from gate.checks.examine import MAX_BATCH, examine
 from gate.checks.interface import Context, Examined
 from gate.core.errors import UsageError
 from gate.core.jobs import default_jobs
@@ -20,6 +20,7 @@ from gate.files.root import DBOM_NAME, upwards
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places, Plan
 from gate.loading.errors import UnknownArtifactError, VerificationError
+from gate.objects.url import is_object
 from gate.policy.default import default_policy
 from gate.policy.files import Fetching
 from gate.policy.load import load_policies
@@ -53,7 +54,12 @@ def verified_path(name: str, *, root: str | os.PathLike[str] | None = None) -> P
     plan = plan_artifact(declared.artifact, declared.places)
     batches = [part for batch in plan.batches for part in batch.split(MAX_BATCH)]
     found = spread(
-        examine, batches, failed=Batch.failed, done=lambda _: None, jobs=default_jobs(), processes=False
+        examine,
+        batches,
+        failed=lambda batch, error: batch.failed(error),
+        done=lambda _: None,
+        jobs=default_jobs(),
+        processes=False,
     )  # no processes: the caller's program may have threads, and no guard against being imported again
     require(declared, plan, [file for files in found for file in files])
     return Path(declared.places.root, declared.artifact.path)
@@ -81,6 +87,9 @@ def find(name: str, root: str | os.PathLike[str] | None) -> Declared:
         known = [a.name for a in dbom.artifacts]
         hint = did_you_mean(name, known) or f"declared are {', '.join(known) or 'none'}"
         raise UnknownArtifactError(f'no artifact is called "{printable(name)}": {hint}')
+    if is_object(artifact.path):
+        message = f"{artifact.name} lies on object storage, at {printable(artifact.path)}, so it has no path here"
+        raise UsageError(f"{message}: `gate check` verifies it where it is; download it, and declare the file")
     policy = default_policy(where)
     fetching = Fetching(locked=True, offline=False)  # nobody would see a note
     policies = load_policies((policy,), where, os.path.expanduser("~"), fetching=fetching) if policy else None

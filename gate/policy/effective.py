@@ -100,7 +100,7 @@ def _told(entry: Entry) -> str:
 def _allowances(policies: Policies) -> Iterator[Row]:
     """What is let through or refused by name, at the first place that says so."""
     found = list(documents(policies.members))
-    words = {"cache_roots": "cache root", "pickles": "pickles may have"}
+    words = {"cache_roots": "cache root", "pickles": "pickles may have", "dvc": "remote of DVC"}
     for what in ALLOWANCES:
         for name in sorted(policies.allowed(what)):
             said = [document for document in found if name in document.allows.get(what, ())]

@@ -108,6 +108,8 @@ class _Builder:
             found["cache_roots"] = self._cache_roots(fields)
         if "pickles" in fields.values:
             found["pickles"] = _pickles(fields, "allow")
+        if "dvc" in fields.values:
+            found["dvc"] = frozenset(fields.values["dvc"] or ())
         return found
 
     def _cache_roots(self, fields: Fields) -> frozenset[str]:

@@ -91,8 +91,8 @@ class Word(NamedTuple):
     value: Any
 
 
-Allowance = Literal["cache_roots", "pickles"]
-"""What a policy may let through by name: directories into which links may lead, and globals of pickles."""
+Allowance = Literal["cache_roots", "pickles", "dvc"]
+"""What a policy may let through by name: directories into which links may lead, globals of pickles, remotes of DVC."""
 ALLOWANCES: tuple[Allowance, ...] = get_args(Allowance)
 
 

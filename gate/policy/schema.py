@@ -10,6 +10,7 @@ from gate.core.text import did_you_mean, shorten
 from gate.documents.kinds import Constant, Field, Fields, ListOf, MapOf, Reading, Record, Text
 from gate.documents.nodes import Node, Scalar
 from gate.policy.custom.schema import CUSTOM, ID, RESERVED
+from gate.policy.dvc_schema import DVC
 from gate.policy.extend_schema import EXTENDS
 from gate.policy.limits_schema import LIMITS
 from gate.policy.model import Entry, Profile, Selector
@@ -110,6 +111,7 @@ _KEYS = {
     "cache_roots": Field(
         ListOf(Text()), "Directories, absolute or beginning with `~/`, into which links in the tree may lead."
     ),
+    **DVC,
     **CUSTOM,
     **SUITES,
     **SOURCES,

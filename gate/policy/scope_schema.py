@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.core.model import KINDS, STAGES
 from gate.core.text import shorten
 from gate.documents.kinds import Field, Fields, Record, Text
+from gate.objects.url import SCHEMES
 from gate.policy.model import Selector
 
 
@@ -23,7 +24,8 @@ def glob_problem(text: str) -> str | None:
 
 def path_glob_problem(text: str) -> str | None:
     """Why no path matches `text`, or None: an entry that can match nothing would be skipped without a word."""
-    parts = text.removeprefix("/").split("/")
+    scheme, mark, rest = text.partition("://")
+    parts = (rest if mark and scheme in SCHEMES else text).removeprefix("/").split("/")
     if text != "." and ("" in parts or "." in parts):
         return (
             f'no path matches "{shorten(text)}": write it without `./` and without a slash at the end; `DIR/**` is all '

@@ -7,6 +7,8 @@ from gate.policy.sources import SourceDemand
 
 _HOST = r"(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
 
+_DIRECTORY = r"file://(?:/(?!\.\.?(?:/|$))[^/\x00-\x1f\x7f]+)+"
+
 
 def _demand(fields: Fields) -> SourceDemand:
     hosts, score = fields.get("hosts"), fields.get("min_trust")
@@ -25,8 +27,8 @@ SOURCE = Record(
             "The hosts that data and weights may come from; a host must be on the list of every policy that has one.",
         ),
         "mirror": Field(
-            Text(pattern=_HOST, expected="a host in lower case"),
-            "The internal mirror: every other host is refused.",
+            Text(pattern=f"{_HOST}|{_DIRECTORY}", expected="a host or bucket in lower case, or file:///DIR"),
+            "The internal mirror, a host, a bucket or a directory (file:///DIR): every other host is refused.",
         ),
         "min_trust": Field(
             Text(pattern=r"[1-9][0-9]?|100", expected="a score from 1 to 100"),

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.core.globs import matches
 from gate.core.model import Location
+from gate.dbom.model import Artifact, Origin
 
 if TYPE_CHECKING:
     from gate.policy.model import Policies
 
 
 class SourceDemand(NamedTuple):
-    """What one document says: `hosts` are globs, None where it names none; `mirror` is the only host that may be used.
+    """What one document says: `hosts` are globs, None where it names none.
 
-    `min_trust` is the least score, from 1 to 100.
+    `mirror` is the only host that may be used, or a directory as `file:///DIR`: then none may. `min_trust` is the
+    least score, from 1 to 100.
     """
 
     location: Location
@@ -43,10 +45,34 @@ class SourceRules(NamedTuple):
                 return f"is none of the hosts that {one.location} names"
         return None
 
+    def past_the_mirror(self, artifact: Artifact) -> SourceDemand | None:
+        """The demand for a mirror that `artifact` does not come from; None where it comes from all."""
+        places = [Origin(url=url) for url in (artifact.source.mirror, artifact.source.url, artifact.path) if url]
+        for one in self.demands:
+            if one.mirror is not None and not any(_is_in(one.mirror, place) for place in places):
+                return one
+        return None
+
+    def is_mirror(self, url: str) -> bool:
+        """Whether some document names a mirror, and `url` is in every one that is named."""
+        named = [one.mirror for one in self.demands if one.mirror is not None]
+        return bool(named) and all(_is_in(mirror, Origin(url=url)) for mirror in named)
+
+    def lists(self, host: str) -> bool:
+        """Whether there is a list of hosts, and `host` is on every one."""
+        lists = [one.hosts for one in self.demands if one.hosts is not None]
+        return bool(lists) and all(any(matches(glob, host) for glob in hosts) for hosts in lists)
+
     def names(self, host: str) -> bool:
         """Whether some document names `host`, and none refuses it."""
         said = any(one.mirror is not None or one.hosts is not None for one in self.demands)
         return said and self.refusal(host) is None
+
+
+def _is_in(mirror: str, place: Origin) -> bool:
+    """Whether `place` is one of the mirror, a host or `file:///DIR`."""
+    url = place.url or ""
+    return mirror in (place.host, url) or (mirror.startswith("file://") and url.startswith(f"{mirror}/"))
 
 
 def source_rules(policies: Policies) -> SourceRules:

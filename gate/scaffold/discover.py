@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from gate.checks.examine import Progress, examine_all
+from gate.checks.examine import Batch, Progress, examine_all
 from gate.checks.interface import Examined, Material
 from gate.core.errors import UnableError
 from gate.core.text import printable
@@ -42,7 +42,8 @@ def discover(
     Raises `UnableError` where git should say which files there are, and cannot.
     """
     plan = _plan(root, declared, documents)
-    batches = [batch._replace(digest="none") for batch in plan.batches]  # what gets declared is hashed later
+    # what gets declared is hashed later
+    batches = [batch._replace(digest="none") for batch in plan.batches if isinstance(batch, Batch)]
     files = [file for group in examine_all(batches, jobs, progress) for file in group]
     found = list(materials(plan, files, None))
     covered = frozenset(artifact.path for artifact in declared)

@@ -13,9 +13,14 @@ from gate.dbom.write import HEADER, SECTIONS
 from gate.documents.edit import Value, render
 from gate.documents.nodes import MAX_BYTES, Document
 from gate.scaffold.model import Left, Out, Proposal
+from gate.scaffold.sources import Pulled
 
 MAX_NAMED = 20
 """Things of one sort that a comment or a summary names; the others are counted."""
+
+
+MAX_PULLED = 100
+"""Sources of the code that the comment names."""
 
 
 class Entry(NamedTuple):
@@ -69,9 +74,15 @@ _EXAMPLE = """\
 
 
 def dbom(
-    entries: Iterable[Entry], left: Iterable[Left], absent: Iterable[Out], suites: Mapping[str, str | None]
+    entries: Iterable[Entry],
+    left: Iterable[Left],
+    absent: Iterable[Out],
+    suites: Mapping[str, str | None],
+    pulled: Iterable[Pulled] = (),
 ) -> bytes:
     """`dbom.yaml` with all `entries`; `suites` maps each suite to the path of its dataset, or None.
+
+    What the code has `pulled` in from elsewhere is a comment: nobody has its bytes yet, so it has no digest.
 
     Raises `UnableError` where the gate could not read back what it would write.
     """
@@ -80,6 +91,7 @@ def dbom(
     lines += _listed("not declared", (f"{entry.path}: {entry.why}" for entry in left))
     lines += _listed("not here, so not declared", (_absent(out) for out in absent))
     lines += _listed("suites of no dataset in particular", (suite for suite, path in suites.items() if path is None))
+    lines += _pulled(pulled)
     lines.append("dbom: 1")
     for kind, section in SECTIONS.items():
         if chosen := [entry for entry in entries if entry.kind == kind]:
@@ -89,6 +101,19 @@ def dbom(
     text = "\n".join(lines) + "\n" + ("" if entries else _EXAMPLE)
     _read_back(text, entries)
     return text.encode()
+
+
+def _pulled(pulled: Iterable[Pulled]) -> list[str]:
+    """The sources that nobody keeps a copy of, each with the command that declares one."""
+    listed = list(pulled)
+    if not listed:
+        return []
+    head = "# pulled in by the code and not declared; fetch a copy of each, look at it, then declare it:"
+    return [
+        head,
+        *(f"#   {printable(one.command())}  # {printable(one.where())}" for one in listed[:MAX_PULLED]),
+        *([f"#   and {len(listed) - MAX_PULLED:,} more: see `gate sources`"] if len(listed) > MAX_PULLED else []),
+    ]
 
 
 def _absent(out: Out) -> str:

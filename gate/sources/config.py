@@ -14,13 +14,15 @@ from gate.core.errors import DocumentError
 from gate.core.model import Kind
 from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, parse
 from gate.sources import commands, flaws, keys, services
+from gate.sources.fetchers import holds_data
 from gate.sources.interface import HOLE, Flaw, Found, Site, Source
+from gate.sources.line import transport
 from gate.sources.text import Text
 
 MAX_TREE = 4 << 20
 """Characters of a document that are read as a tree; larger ones are read line by line."""
 WORTH = re.compile(
-    rb"(?i)(?:https?|s3|gs|hf|ftp)://|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
+    rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
     rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower"
     rb"|data_path|train_data|eval_data)[\w.-]{0,40}[\"']?[ \t]{0,8}[:=]"
 )
@@ -30,6 +32,8 @@ _SCRIPT_KEYS_WORDS = """
     run script before_script after_script command commands cmd args entrypoint cmds steps
 """
 _SCRIPT_KEYS = frozenset(_SCRIPT_KEYS_WORDS.split())
+_SPLITS = frozenset(("train", "training", "test", "eval", "evaluation", "valid", "val", "validation", "dev"))
+_ENVIRONMENTS = frozenset(("env", "environment", "variables"))
 _OWN = re.compile(r"(?:save|output|push|upload|target|export|log|cache)_|hub_model_id|_dir$|hub_id$")
 _LINE = re.compile(
     r"""^[ \t]*(?:-[ \t]+)?["']?(?P<key>[A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?P<value>.*?),?[ \t]*(?:#.*)?$"""
@@ -66,6 +70,7 @@ class _Tree:
 
     def __init__(self, whole: Text, shift: int, workflow: bool) -> None:
         self._whole, self._shift, self._workflow = whole, shift, workflow
+        self._variables: dict[str, str] = {}
 
     def read(self, part: str) -> Found:
         body = part
@@ -80,6 +85,8 @@ class _Tree:
         while pending:
             at = pending.pop()
             if isinstance(at.node, Mapping):
+                if at.key in _ENVIRONMENTS:
+                    self._variables |= {k: v.text for k, (_, v) in at.node.items.items() if isinstance(v, Scalar)}
                 yield from self._mapping(at, at.node)
                 pending += reversed(list(self._inner(at, at.node)))
             elif isinstance(at.node, Sequence):
@@ -95,15 +102,40 @@ class _Tree:
         for name, (_, value) in node.items.items():
             if not isinstance(value, Scalar):
                 key = keys.normal(name)
-                under = keys.COLLECTIONS.get(key, at.under if isinstance(at.node, Mapping) and key in _MIXES else None)
+                if key == "_args_":
+                    yield _At(value, "path", self._made(node), at.workflow)
+                    continue
+                if key in _SPLITS and at.under:
+                    yield _At(value, at.key, at.under, at.workflow)
+                    continue
+                under = self._made(value) or keys.COLLECTIONS.get(
+                    key, at.under if isinstance(at.node, Mapping) and key in _MIXES else None
+                )
                 yield _At(value, key, under, at.workflow)
+
+    @staticmethod
+    def _made(node: Node) -> Kind | None:
+        """What hydra or torchtune make of a mapping: its `_target_` names a class or function of Python."""
+        if not isinstance(node, Mapping):
+            return None
+        scalars = (node.items[key][1] for key in ("_target_", "_component_") if key in node.items)
+        target = next((value.text for value in scalars if isinstance(value, Scalar)), "")
+        if re.search(r"(?i)dataset", target):
+            return "dataset"
+        return "model" if re.search(r"from_pretrained|SentenceTransformer|CrossEncoder|pipeline$", target) else None
 
     def _mapping(self, at: _At, node: Mapping) -> Found:
         given = {keys.normal(name): value.text for name, (_, value) in node.items.items() if isinstance(value, Scalar)}
+        if at.key in _ENVIRONMENTS and given.keys() == {"name", "value"}:  # of Kubernetes
+            key, value = node.items["name"][1], node.items["value"][1]
+            if isinstance(key, Scalar) and isinstance(value, Scalar):
+                self._variables[key.text] = value.text
+                yield from self._value(at, keys.normal(key.text), key, value, given)
+            return
         if "uses" in given:
             yield from self._action(node, given)
             return
-        has_path = "dataset_path" in given or ("path" in given and at.under is not None)
+        has_path = "dataset_path" in given or "hf_path" in given or ("path" in given and at.under is not None)
         for name, (key, value) in node.items.items():
             plain = keys.normal(name)
             if not isinstance(value, Scalar):
@@ -126,7 +158,7 @@ class _Tree:
         names = keys.REVISION if kind == "model" else ("dataset_revision", "revision")
         revision = next((given[one] for one in names if given.get(one)), None)
         if source := keys.named(name, _clean(value.text), revision, under=under):
-            yield self._site(key, value, source, commands.transport(source))
+            yield self._site(key, value, source, transport(source))
 
     def _mix(self, node: Mapping) -> Found:
         """A mapping from datasets to their shares."""
@@ -141,8 +173,13 @@ class _Tree:
                 continue
             if at.key in _SCRIPT_KEYS:
                 yield from self._script(item)
+            elif at.key in _ENVIRONMENTS:
+                name, _, value = item.text.partition("=")
+                self._variables[name] = value
+                if not _OWN.search(keys.normal(name)) and (source := keys.named(name, value, None)):
+                    yield self._site(item, item, source, transport(source))
             elif not _OWN.search(at.key) and (source := keys.named(at.key, _clean(item.text), None, under=at.under)):
-                yield self._site(item, item, source, commands.transport(source))
+                yield self._site(item, item, source, transport(source))
 
     def _script(self, value: Scalar) -> Found:
         """Commands; those of a block stand where they stand in the text."""
@@ -157,7 +194,7 @@ class _Tree:
             script = raw
         if raw[:1] == ">":  # folded: its lines are one
             script = re.sub(r"(?<=\S)\n(?=[ \t]*\S)", " ", script)
-        for one in commands.in_text(re.sub(r"\$\{\{.*?\}\}", lambda m: HOLE * len(m[0]), script)):
+        for one in commands.in_text(re.sub(r"\$\{\{.*?\}\}", lambda m: HOLE * len(m[0]), script), self._variables):
             yield self._whole.fetched(one, start)
 
     def _list(self, node: Sequence, words: list[str]) -> Found:
@@ -182,7 +219,7 @@ class _Tree:
                 continue
             source = _of_action(action, name, value.text, said)
             if source is not None:
-                yield self._site(key, value, source, commands.transport(source))
+                yield self._site(key, value, source, transport(source))
 
     def _site(self, key: Scalar, value: Scalar, source: Source | None, found: tuple[Flaw, ...] = ()) -> Site:
         start, end = value.span.start + self._shift, value.span.end + self._shift
@@ -197,7 +234,7 @@ def _of_action(action: str, name: str, value: str, said: dict[str, str]) -> Sour
         return services.versioned(f"https://github.com/{value}", "github.com", None, said.get("tag"))
     if name == "repository" and action == "actions/checkout":
         source = services.repository(f"https://github.com/{value}", said.get("ref"))
-        return source if source is not None and commands.holds_data(source.url) else None
+        return source if source is not None and holds_data(source.url) else None
     return keys.named(name, value, None)
 
 
@@ -245,4 +282,4 @@ def _line(whole: Text, offset: int, match: re.Match[str], section: str) -> Found
     texts = [(q[1], q.start(1)) for q in quoted] or [(value, 0)]
     for text, at in texts[:64]:
         if source := keys.named(name, text, None, under=under if name in keys.IN_COLLECTION else None):
-            yield whole.site(start + at, start + at + len(text), match["key"], source, commands.transport(source))
+            yield whole.site(start + at, start + at + len(text), match["key"], source, transport(source))

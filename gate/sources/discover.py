@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gate.core.text import count, size
@@ -13,7 +14,8 @@ from gate.files import beneath
 from gate.files.walk import walk
 from gate.inventory.plan import within
 from gate.sources.interface import Gap
-from gate.sources.read import MAX_BYTES, MAX_CONFIG, Located, Reading, language_of, may_be_code, read
+from gate.sources.python.around import MAX_MODULE, Modules
+from gate.sources.read import MAX_BYTES, MAX_CONFIG, Callers, Located, Reading, language_of, may_be_code, read
 from gate.sources.services import HUB
 
 BATCH = 64
@@ -23,9 +25,24 @@ PROCESSES_FROM = 400
 _FOREIGN = frozenset(("node_modules", "site-packages", "__pycache__", ".tox", ".nox"))
 
 
+MAX_CALLERS = 16
+"""Files in which the calls of one function are followed."""
+
+
 class _Batch(NamedTuple):
+    """Files to be read; with `callers` those that call functions of theirs, by their path and name."""
+
     root: str
     paths: tuple[str, ...]
+    callers: Mapping[str, Callers]
+
+
+class _Search(NamedTuple):
+    """Files in which calls of functions called `names` are looked for."""
+
+    root: str
+    paths: tuple[str, ...]
+    names: frozenset[str]
 
 
 class Discovered(NamedTuple):
@@ -44,7 +61,32 @@ def discover(
     """
     paths, notes = (list(tracked), []) if tracked is not None else _walked(root)
     paths = [p for p in paths if may_be_code(p) and within(p, beneath_paths) and not (covered and within(p, covered))]
-    batches = [_Batch(root, tuple(paths[i : i + BATCH])) for i in range(0, len(paths), BATCH)]
+    found = {reading.path: reading for reading in _read_all(root, paths, {}, jobs)}
+    asked = {path: reading.asks for path, reading in found.items() if reading.asks}
+    if asked:
+        callers = _callers(root, [p for p in paths if p.endswith(".py")], asked, jobs)
+        found |= {reading.path: reading for reading in _read_all(root, sorted(callers), callers, jobs)}
+    readings = _without_bare([found[path] for path in sorted(found)])
+    return Discovered(tuple(readings), (*notes, *_large(readings)))
+
+
+def _without_bare(readings: list[Reading]) -> list[Reading]:
+    """The readings without bare addresses of which another place, of whatever file, says what is done with them."""
+    sources = {
+        one.site.source.url for r in readings for one in r.sites if one.site.source is not None and not one.site.is_bare
+    }
+
+    def says_more(one: Located) -> bool:
+        return one.site.is_bare and one.site.source is not None and one.site.source.url in sources
+
+    return [r._replace(sites=tuple(one for one in r.sites if not says_more(one))) for r in readings]
+
+
+def _read_all(root: str, paths: list[str], callers: Mapping[str, Callers], jobs: int) -> list[Reading]:
+    def batch(some: tuple[str, ...]) -> _Batch:
+        return _Batch(root, some, {path: callers[path] for path in some if path in callers})
+
+    batches = [batch(tuple(paths[i : i + BATCH])) for i in range(0, len(paths), BATCH)]
     processes = len(paths) >= PROCESSES_FROM
     found = spread(
         _read_batch,
@@ -54,8 +96,57 @@ def discover(
         jobs=jobs if processes else 1,
         processes=processes,
     )
-    readings = sorted((reading for group in found for reading in group), key=lambda reading: reading.path)
-    return Discovered(tuple(readings), (*notes, *_large(readings)))
+    return [reading for group in found for reading in group]
+
+
+def _callers(
+    root: str, paths: list[str], asked: Mapping[str, tuple[str, ...]], jobs: int
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The files that call what is `asked` for, by the path of the file that asks and the name of the function."""
+    names = frozenset(name for some in asked.values() for name in some)
+    tasks = [_Search(root, tuple(paths[i : i + BATCH]), names) for i in range(0, len(paths), BATCH)]
+    processes = len(paths) >= PROCESSES_FROM
+    groups = spread(
+        _search_batch,
+        tasks,
+        failed=lambda _task, _error: [],
+        done=lambda _: None,
+        jobs=jobs if processes else 1,
+        processes=processes,
+    )
+    by_name: dict[str, list[str]] = {}
+    for name, path in (pair for group in groups for pair in group):
+        by_name.setdefault(name, []).append(path)
+    callers = {}
+    for path, some in asked.items():
+        found = {name: tuple(p for p in by_name.get(name, ()) if p != path)[:MAX_CALLERS] for name in some}
+        if found := {name: files for name, files in found.items() if files}:
+            callers[path] = found
+    return callers
+
+
+def _search_batch(search: _Search) -> list[tuple[str, str]]:
+    """Pairs of a name and a file that imports it, or the module that it is in, and calls it."""
+    pattern = re.compile(rb"(?<!def )\b(" + b"|".join(re.escape(n.encode()) for n in sorted(search.names)) + rb")\s*\(")
+    found = []
+    for path in search.paths:
+        data = _module(search.root, path)
+        if data is not None and b"import" in data:
+            found += [(name.decode(), path) for name in sorted(set(pattern.findall(data)))]
+    return found
+
+
+def _module(root: str, path: str) -> bytes | None:
+    """The content of a module that names may lead to."""
+    try:
+        with beneath.file(root, path) as descriptor:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_MODULE:
+                return None
+            with open(descriptor, "rb", closefd=False) as file:
+                return file.read(MAX_MODULE)
+    except (beneath.LinkError, OSError):
+        return None
 
 
 def _walked(root: str) -> tuple[list[str], list[str]]:
@@ -78,11 +169,12 @@ def _walked(root: str) -> tuple[list[str], list[str]]:
 
 
 def _read_batch(batch: _Batch) -> list[Reading]:
-    found = (_read_file(batch.root, path) for path in batch.paths)
+    modules = Modules(lambda path: _module(batch.root, path))
+    found = (_read_file(batch.root, path, modules, batch.callers.get(path)) for path in batch.paths)
     return [reading for reading in found if reading is not None]
 
 
-def _read_file(root: str, path: str) -> Reading | None:
+def _read_file(root: str, path: str, modules: Modules, callers: Callers | None) -> Reading | None:
     """One file; None for what is no code, or not there: another family says so."""
     try:
         with beneath.file(root, path) as descriptor:
@@ -101,7 +193,7 @@ def _read_file(root: str, path: str) -> Reading | None:
         return Reading(path, problem=f"it cannot be read ({error.strerror})")
     if len(data) > MAX_BYTES:
         return Reading(path, problem=f"it is larger than {size(MAX_BYTES)}")
-    reading = read(path, data)
+    reading = read(path, data, modules, callers)
     if reading is None:
         return None
     return reading._replace(sites=tuple(one for one in reading.sites if not _is_here(root, path, one)))
@@ -119,9 +211,10 @@ def _is_here(root: str, path: str, one: Located) -> bool:
 def _failed(batch: _Batch, error: Exception) -> list[Reading]:
     """The answer for a batch that could not be read as a whole: each file on its own, as far as that works."""
     found = []
+    modules = Modules(lambda path: _module(batch.root, path))
     for path in batch.paths:
         try:
-            reading = _read_file(batch.root, path)
+            reading = _read_file(batch.root, path, modules, batch.callers.get(path))
         except Exception as own:
             reading = Reading(path, problem=f"the gate failed on it ({type(own).__name__})")
         if reading is not None:

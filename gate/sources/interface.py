@@ -46,6 +46,8 @@ class Site(NamedTuple):
 
     `call` is what pulls it in, such as `datasets.load_dataset` or `wget`; `text` is the place as it is written, with
     the spaces normalised. `source` is None for what is loaded from a file at hand, which may still have flaws.
+    `is_bare` says that the code has an address of data there, and not what is done with it: any other place with the
+    same source says more.
     """
 
     line: int
@@ -55,6 +57,7 @@ class Site(NamedTuple):
     text: str
     source: Source | None
     flaws: tuple[Flaw, ...] = ()
+    is_bare: bool = False
 
 
 class Gap(NamedTuple):

@@ -24,7 +24,9 @@ _MODEL_WORDS = """
     critic_path actor_model_path judge_model assistant_model assistant_model_name_or_path feature_extractor_name
     config_name image_processor_name backbone_name language_model vision_model llm_model model tokenizer
     checkpoint ckpt pretrained weights backbone encoder lora adapter policy_model llm processor init_from
-    transformer_name hf_checkpoint model_checkpoint reranker_model default_model from_pretrained hf_path model_dir
+    transformer_name base_model_config model_id_or_path repo_id_or_path hf_model_repo storage_uri model_uri model_url
+    hf_checkpoint
+    model_checkpoint reranker_model default_model from_pretrained hf_path model_dir
     served_model
 """
 _MODEL = frozenset(_MODEL_WORDS.split())
@@ -96,11 +98,21 @@ COLLECTIONS: dict[str, Kind] = {
     "tokenizer": "model",
     "teacher": "model",
     "reward_model": "model",
+    "validation_dataset": "dataset",
+    "eval_dataset": "dataset",
+    "train_dataset": "dataset",
+    "test_dataset": "dataset",
+    "val_dataset": "dataset",
     "slices": "model",
 }
 """Parts of a document that are about models or datasets as a whole."""
-IN_COLLECTION = frozenset(("path", "name", "repo_id", "id", "model", "hf_path", "repo", "dataset", "repository"))
+IN_COLLECTION = frozenset(
+    ("path", "name", "source", "repo_id", "id", "model", "hf_path", "repo", "dataset", "repository")
+)
 """Keys that name the model or dataset there."""
+
+
+_EITHER = frozenset(("hf_path", "hf_repo", "hf_repo_id", "repo_id"))
 
 
 def under(key: str) -> Kind | None:
@@ -124,7 +136,7 @@ def named(key: str, value: str, revision: str | None, *, under: Kind | None = No
     key = normal(key)
     if REMOTE.match(value):
         return _address(key, value, under)
-    kind = kind_of(key) or under
+    kind = _kind(key, under)
     if kind is None or HOLE in value or not is_hub_id(value):
         return None
     if "/" not in value:
@@ -134,10 +146,15 @@ def named(key: str, value: str, revision: str | None, *, under: Kind | None = No
     return services.hub(value, kind, revision)
 
 
+def _kind(key: str, under: Kind | None) -> Kind | None:
+    """What `key` names: `hf_path` and the like say it of neither, so that what they are in decides."""
+    return under if under and key in _EITHER else kind_of(key) or under
+
+
 def _address(key: str, value: str, under: Kind | None) -> Source | None:
     if any(c.isspace() for c in value):
         return None
-    kind = kind_of(key) or under
+    kind = _kind(key, under)
     if value.startswith("hf://"):
         return services.hub(value, kind)
     store = not value.lower().startswith(("http://", "https://", "git://", "ssh://", "git+"))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gate.dbom.model import Artifact
+from gate.objects.url import is_object
 from gate.sources import services
 from gate.sources.interface import Source
 
@@ -24,7 +25,8 @@ class Register:
     def __init__(self, artifacts: Iterable[Artifact]) -> None:
         self._known: dict[str, list[Artifact]] = {}
         for artifact in artifacts:
-            for url in (artifact.source.url, *(ancestor.url for ancestor in artifact.derived_from)):
+            own = artifact.path if is_object(artifact.path) else None
+            for url in (own, artifact.source.url, *(ancestor.url for ancestor in artifact.derived_from)):
                 if url:
                     self._known.setdefault(_key(url), []).append(artifact)
 

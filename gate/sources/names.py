@@ -28,9 +28,17 @@ _DATA = re.compile(
     r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst|zip|rar|7z|pt|pth|bin|ckpt|h5|hdf5|keras|safetensors|gguf|ggml|onnx|pkl|pickle"
     r"|joblib|npy|npz|csv|tsv|jsonl|ndjson|parquet|arrow|feather|avro|orc|mat|msgpack|tflite|pb|mar|nemo|tfrecords?|mdb"
     r"|lmdb|pdparams|params|caffemodel|weights|engine|mlmodel|model|vocab|bpe|wav|flac|xlsx?|data|db|sqlite3?|nc|grib2?|fits"
-    r"|ply|off|obj|stl|pcd|las|laz|dcm|nii|edf|arff|libsvm|svm|t7|vec|kv|spm|sentencepiece|index|faiss|ubyte)"
+    r"|txt|json|ply|off|obj|stl|pcd|las|laz|dcm|nii|edf|arff|libsvm|svm|t7|vec|kv|spm|sentencepiece|index|faiss|ubyte)"
     r"(?:\.(?:gz|bz2|xz|zst|zip))?(?:$|[?#&])",
     re.I,
+)
+_NO_DATA = re.compile(
+    r"(?i)/(?:licen[cs]e|readme|robots|requirements[\w.-]*|constraints|changelog|manifest|package|openapi|swagger|schema)"
+    r"(?:\.\w+)?$|/api/.*\.(?:json|txt)$|^(?:api|registry)\.[^/]+/.*\.(?:json|txt)$|schemas?[/.][^?]*\.json$"
+)
+"""Texts that are no data."""
+_DOWNLOAD = re.compile(
+    r"figshare\.com/files/\d|drive\.google\.com/(?:uc\?|file/d/)|/(?:resolve|releases/download)/[^?]+\.\w+$|[?&](?:dl|download)=1"
 )
 _DATA_HOSTS = re.compile(
     r"(?:^|\.)(?:huggingface\.co|hf\.co|zenodo\.org|figshare\.com|kaggle\.com|drive\.google\.com|docs\.google\.com"
@@ -58,9 +66,20 @@ def is_local(name: str) -> bool:
     return (bool(_LOCAL_WORD.match(last if slash else first)) and not slash) or bool(slash and _LOCAL_WORD.match(first))
 
 
+def is_download(url: str) -> bool:
+    """Whether whoever writes down `url` can only mean to fetch data: it ends like a file of data, or says so."""
+    path = url.partition("://")[2].partition("#")[0]
+    plain = path.partition("?")[0]
+    if _NO_DATA.search(plain) or plain.endswith((".txt", ".json")):
+        return False
+    return bool(_DATA.search(plain) or _DOWNLOAD.search(path))
+
+
 def is_data_url(url: str, host: str) -> bool:
     """Whether what is at `url` looks like data or weights, rather than an answer of a service or a page."""
     path = url.partition("://")[2].partition("#")[0]
+    if _NO_DATA.search(path.partition("?")[0]):
+        return False
     if _DATA.search(path.partition("?")[0]) or _DATA.search(path):
         return True
     if re.search(r"/(?:resolve|raw|releases/download|archive)/|[?&]download=|/download(?:/|$|\?)|/uc\?", path):

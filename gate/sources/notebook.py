@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from gate.sources import commands
 from gate.sources.interface import Found, Gap, Site
+from gate.sources.python.around import Around
 from gate.sources.python.sites import read as read_python
 
 _MAGIC = re.compile(r"^(?P<lead>[ \t]*(?:[\w, ]+=[ \t]*)?)(?P<mark>!{1,2}|%(?:sx|system)\b|%pip\b|%)(?P<rest>.*)$")
@@ -30,8 +31,8 @@ class _Line(NamedTuple):
     column: int
 
 
-def read_notebook(data: bytes) -> Found:
-    """The places in a notebook, and what of it could not be read."""
+def read_notebook(data: bytes, around: Around | None = None) -> Found:
+    """The places in a notebook, and what of it could not be read; `around` is the repository that it is in."""
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     cells = _cells(text)
     if cells is None:
@@ -41,12 +42,12 @@ def read_notebook(data: bytes) -> Found:
     shell: list[_Line] = []
     for cell in cells:
         _sort(cell, module, shell)
-    yield from _python(module)
+    yield from _python(module, around)
     yield from _commands(shell)
 
 
-def _python(lines: list[_Line]) -> Found:
-    for found in read_python("\n".join(line.code for line in lines).encode("utf-8", "replace")):
+def _python(lines: list[_Line], around: Around | None) -> Found:
+    for found in read_python("\n".join(line.code for line in lines).encode("utf-8", "replace"), around):
         place = lines[min(found.line, len(lines)) - 1]
         if isinstance(found, Gap):
             yield found._replace(line=place.line)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.core.model import Location
 from gate.core.text import shorten, size
 from gate.sources.commands import FETCHERS
 from gate.sources.interface import Found, Gap, Site
 from gate.sources.pragmas import Pragma, pragmas
+
+if TYPE_CHECKING:
+    from gate.sources.python.around import Around, Modules
 
 MAX_BYTES = 64 << 20
 """Bytes of a file that are looked at."""
@@ -21,6 +24,8 @@ MAX_SITES = 2_000
 MAX_SNIPPET = 400
 
 Language = str
+Callers = Mapping[str, tuple[str, ...]]
+"""Files that call a function, by its name."""
 
 _BY_NAME = re.compile(
     r"(?P<dockerfile>(?:.*/)?(?:[Dd]ockerfile|[Cc]ontainerfile)(?:[.\-_][^/]*)?|.*\.[Dd]ockerfile)"
@@ -55,13 +60,19 @@ _SHEBANG = re.compile(rb"#!.*?\b(python|bash|sh|zsh|ksh)")
 
 
 class Reading(NamedTuple):
-    """What one file holds; `problem` says why it was not read at all."""
+    """What one file holds; `problem` says why it was not read at all.
+
+    `asks` are its functions and classes of which the callers would say what a place pulls in, `callers` the other files
+    that were looked at for that.
+    """
 
     path: str
     size: int = 0
     sites: tuple[Located, ...] = ()
     gaps: tuple[Gap, ...] = ()
     problem: str = ""
+    asks: tuple[str, ...] = ()
+    callers: Callers = {}  # noqa: RUF012 - never changed
 
 
 class Located(NamedTuple):
@@ -91,19 +102,31 @@ def may_be_code(path: str) -> bool:
     return language_of(path) is not None or ("." not in path.rpartition("/")[2])
 
 
-def read(path: str, data: bytes) -> Reading | None:
-    """What `data`, the content of `path`, pulls in; None for what is no code. It never raises for what it finds."""
+def read(path: str, data: bytes, modules: Modules | None = None, callers: Callers | None = None) -> Reading | None:
+    """What `data`, the content of `path`, pulls in; None for what is no code. It never raises for what it finds.
+
+    `modules` are those of the repository that it is in, `callers` the files that call its functions.
+    """
     language = language_of(path, data[:200])
     if language is None:
         return None
-    reader = _READERS[language]
+    around = _around(path, modules, callers) if language in _AROUND else None
     try:
-        found = list(_bounded(reader(data)))
+        found = list(_bounded(_AROUND[language](data, around) if around else _READERS[language](data)))
     except (RecursionError, MemoryError):
         found = [Gap(1, "nested too deep", blind=True)]
     sites = [one for one in found if isinstance(one, Site)]
     gaps = tuple(one for one in found if isinstance(one, Gap))
-    return Reading(path, len(data), tuple(_located(path, data, sites)), gaps)
+    asks = tuple(sorted(around.asked)) if around and language == "python" else ()
+    return Reading(path, len(data), tuple(_located(path, data, sites)), gaps, asks=asks, callers=callers or {})
+
+
+def _around(path: str, modules: Modules | None, callers: Callers | None) -> Around | None:
+    if modules is None:
+        return None
+    from gate.sources.python.around import Around
+
+    return Around(path, modules, callers)
 
 
 def _bounded(found: Found) -> Iterator[Site | Gap]:
@@ -141,18 +164,18 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _python(data: bytes) -> Found:
+def _python(data: bytes, around: Around | None = None) -> Found:
     from gate.sources.python.sites import read as read_python
 
-    return read_python(data)
+    return read_python(data, around)
 
 
-def _notebook(data: bytes) -> Found:
+def _notebook(data: bytes, around: Around | None = None) -> Found:
     if not _NOTEBOOK.search(data):
         return
     from gate.sources.notebook import read_notebook
 
-    yield from read_notebook(data)
+    yield from read_notebook(data, around)
 
 
 _NOTEBOOK = re.compile(rb"\(|!|%%")
@@ -195,6 +218,8 @@ def _json(data: bytes) -> Found:
     yield from _config(data)
 
 
+_AROUND: dict[Language, Callable[[bytes, Around | None], Found]] = {"python": _python, "notebook": _notebook}
+"""Readers that follow names into other modules of the repository."""
 _READERS: dict[Language, Callable[[bytes], Found]] = {
     "python": _python,
     "notebook": _notebook,

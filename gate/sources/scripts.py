@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterator
 
 from gate.sources import commands, keys, services
+from gate.sources.fetchers import is_program
 from gate.sources.interface import Found, Site
+from gate.sources.line import transport
+from gate.sources.python.sites import read as read_python
 from gate.sources.services import REMOTE
 from gate.sources.text import Text
 
@@ -24,12 +27,14 @@ _OTHER = re.compile(
 MAX_LIST = 8_000
 """Characters of a command that is written as a list."""
 _DOCUMENT = re.compile(r"<<-?[\"']?([A-Za-z_]\w*)[\"']?")
+_PROGRAM_OF = re.compile(r"\bpython[\d.]*[ \t]+(?:-[ \t]+)?<<-?[ \t]*[\"']?(?P<mark>\w+)[\"']?[^\n]*\n")
 _PAIR = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)")
 
 
 def read_script(text: str) -> Found:
     """The commands of a script."""
     whole = Text(text)
+    yield from _programs(whole)
     for one in commands.in_text(text):
         yield whole.fetched(one)
 
@@ -37,6 +42,7 @@ def read_script(text: str) -> Found:
 def read_dockerfile(text: str) -> Found:
     """The commands and the remote files of a Dockerfile, with the values that `ARG` and `ENV` give."""
     whole = Text(text)
+    yield from _programs(whole)
     script: list[str] = []
     for start, lines in _instructions(text):
         block = "\n".join(lines)
@@ -58,6 +64,16 @@ def read_dockerfile(text: str) -> Found:
             script.append(_blank(block[: head.end()]) + rest)
     for one in commands.in_text("\n".join(script)):
         yield whole.fetched(one)
+
+
+def _programs(whole: Text) -> Iterator[Site]:
+    """What programs of Python pull in that stand in the text: `python - <<EOF`."""
+    for head in _PROGRAM_OF.finditer(whole.text):
+        end = re.compile(rf"^[ \t]*{head['mark']}[ \t]*$", re.M).search(whole.text, head.end())
+        line = whole.place(head.end())[0] - 1
+        for site in read_python(whole.text[head.end() : end.start() if end else None].encode("utf-8", "replace")):
+            if isinstance(site, Site):
+                yield site._replace(line=line + site.line)
 
 
 def _instructions(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -135,9 +151,9 @@ def _added(whole: Text, start: int, block: str, head: re.Match[str]) -> Iterator
         git = match[0].endswith(".git") or ".git#" in match[0]
         address, _, reference = match[0].partition("#")
         source = services.repository(address, reference or None) if git else services.address(match[0], digest=digest)
-        if source is not None and not commands.is_program(source):
+        if source is not None and not is_program(source):
             at = start + head.end() + match.start()
-            yield whole.site(at, at + len(match[0]), "ADD", source, commands.transport(source))
+            yield whole.site(at, at + len(match[0]), "ADD", source, transport(source))
 
 
 _RECIPE = re.compile(r"^\t[@+-]*")

@@ -36,11 +36,19 @@ _IN_TEXT = re.compile(
     r"|\$[0-9@*#?$!(-]|`[^`]*`"
 )
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
+MOST_ITEMS = 16
+"""Items of a loop that are followed."""
+_EACH = "\2"
+"""Stands around the items of a loop in the value of its variable."""
+_ARRAY = re.compile(r"(?m)(?:(?<=\s)|^)([A-Za-z_]\w*)=\(([^()`$]*)\)")
+_LOOP = re.compile(rf"{_EACH}[^{_EACH}]*{_EACH}")
+_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):=([^{}]*)\}")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _KEYWORDS_WORDS = """
     if then elif else fi for while until do done case esac in function { } ! time export local readonly declare
     set RUN
 """
+_DECLARES = frozenset(("declare", "local", "readonly", "export", "typeset"))
 _KEYWORDS = frozenset(_KEYWORDS_WORDS.split())
 
 
@@ -61,7 +69,7 @@ def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
     words: Words = []
     word: list[str] | None = None
     start = end = length = 0
-    for match in _TOKEN.finditer(_without_heredocs(text)):
+    for match in _TOKEN.finditer(_ARRAY.sub(_quoted, _without_heredocs(text))):
         kind = match.lastgroup
         if kind == "comment" and word is not None:
             kind = "plain"
@@ -77,12 +85,26 @@ def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
             word, start, length = [], match.start(), 0
         end = match.end()
         if length < LONGEST:
+            if ":=" in match[0]:
+                _defaults(match[0], variables)
             word.append(_value(kind or "", match[0], variables))
             length += len(word[-1])
     if word is not None:
         words.append(Word("".join(word), start, end))
     if words:
         yield from _command(words, variables)
+
+
+def _quoted(array: re.Match[str]) -> str:
+    """`NAME=(a b)` as `NAME="a b"`, which is as long."""
+    items = array[2].replace("'", " ").replace('"', " ")
+    return f'{array[1]}="{items}"'
+
+
+def _defaults(text: str, variables: dict[str, str]) -> None:
+    """Notes what `${NAME:=value}` sets."""
+    for match in _DEFAULT.finditer(text):
+        variables.setdefault(match[1], expand(match[2], variables))
 
 
 def _value(kind: str, text: str, variables: Mapping[str, str]) -> str:
@@ -113,14 +135,30 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
 
 def _command(words: Words, variables: dict[str, str]) -> Iterator[Words]:
     """Notes what is assigned, and hands on the rest without keywords."""
+    if words[0].text == "for" and len(words) > 3 and words[2].text == "in":
+        items = [item for word in words[3:] for item in word.text.split()][:MOST_ITEMS]
+        variables[words[1].text] = _EACH + "\1".join(items) + _EACH
+        return
     for place, word in enumerate(words):
         head = word.text
         assigned = _ASSIGNMENT.fullmatch(head)
+        if place and head.startswith("-") and words[place - 1].text in _DECLARES:
+            continue
         if assigned and not head.startswith("-"):
             variables[assigned[1]] = assigned[2]
         elif head not in _KEYWORDS:
-            yield words[place:]
+            yield from _each(words[place:])
             return
+
+
+def _each(words: Words) -> Iterator[Words]:
+    """The command once for every item of the loop around it whose variable it has; of several loops for the first."""
+    loop = next((match[0] for word in words if (match := _LOOP.search(word.text))), None)
+    if loop is None:
+        yield words
+        return
+    for item in loop.strip(_EACH).split("\1"):
+        yield [word._replace(text=_LOOP.sub(HOLE, word.text.replace(loop, item))) for word in words]
 
 
 def _without_heredocs(text: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from gate.core.catalogue import FAMILIES, UnknownRuleError, get_rule, rule_ids
 from gate.core.model import Json
 from gate.core.text import did_you_mean, shorten
-from gate.dbom.schema import path_problem
+from gate.dbom.schema import artifact_path_problem
 from gate.documents.dates import Day
 from gate.documents.kinds import SHA256, Constant, Field, Fields, ListOf, Reading, Record, Text
 from gate.documents.nodes import Node
+from gate.objects.url import normal
 from gate.policy.limits import MOST_FINDINGS
 from gate.waivers.model import REASONS, WHY, Key, Waiver
 
@@ -35,10 +34,10 @@ def rule_problem(text: str) -> str | None:
 
 def bound_path_problem(text: str) -> str | None:
     """Why `text` is not how reports write a path, which is the only way in which it is compared."""
-    if problem := path_problem(text):
+    if problem := artifact_path_problem(text):
         return problem
-    normal = posixpath.normpath(text)
-    return None if normal == text else f'"{shorten(text)}" is not how reports write it: "{shorten(normal)}"'
+    written = normal(text)
+    return None if written == text else f'"{shorten(text)}" is not how reports write it: "{shorten(written)}"'
 
 
 def approver_problem(text: str) -> str | None:

@@ -672,3 +672,25 @@ def test_the_help_names_the_options(repo: Repo) -> None:
     assert result.code == 0
     assert "--dry-run" in result.out
     assert repo.gate("init", "somewhere").code == 2
+
+
+def test_what_the_code_pulls_in_is_proposed_as_commands_and_never_invented(repo: Repo) -> None:
+    commit = "5fd3c2a1b0d95fd3c2a1b0d95fd3c2a1b0d95fd3"
+    repo.write("data/train.csv", CSV)
+    repo.write(
+        "train.py",
+        "from datasets import load_dataset\nfrom transformers import AutoModel\n"
+        f"a = load_dataset('acme/signs', revision='{commit}')\nb = AutoModel.from_pretrained('acme/net')\n",
+    )
+    out = _init(repo)
+    text = repo.bytes("dbom.yaml").decode()
+    assert set(_artifacts(repo)) == {"data/train.csv"}
+    assert f"#   gate add data/signs --source https://huggingface.co/datasets/acme/signs --revision {commit}" in text
+    assert "#   gate add models/net --source https://huggingface.co/acme/net --revision COMMIT" in text
+    assert "train.py:3" in out
+    repo.write("data/signs", CSV)
+    entry = f"  - {{name: signs, path: data/signs, sha256: {sha256(CSV)}, source: {{url: hf://datasets/acme/signs}}}}\n"
+    repo.write("dbom.yaml", text + entry)
+    again = _init(repo)
+    assert "acme/net" in again
+    assert "acme/signs" not in again

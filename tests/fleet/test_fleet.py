@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.fleet.conftest import CANARY, OUTCOMES, declared
-from tests.support import Result, run_gate
+from tests.fleet.conftest import CANARY, OUTCOMES, committed, declared
+from tests.support import WEIGHTS, Result, run_gate, sha256
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +138,22 @@ def test_what_is_named_twice_is_judged_once(tmp_path: Path) -> None:
     assert found.code == 0
     assert "of 1 repository 1 pass" in found.out
     assert "named more than once" in found.out
+
+
+def test_content_that_is_not_fetched_is_told_of_each_repository(tmp_path: Path) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256(WEIGHTS)}\nsize {len(WEIGHTS)}\n"
+
+    def pointed(root: Path) -> None:
+        declared(root, content=pointer.encode(), digest=sha256(WEIGHTS))
+        (root / "undeclared.safetensors").write_text(pointer)
+
+    committed(tmp_path / "pointed", pointed)
+    committed(tmp_path / "whole")
+    found = run_gate(tmp_path, "fleet", f"file://{tmp_path}/pointed", "whole", "--report", "json=f.json")
+    assert "note: pointed: 2 files are Git LFS pointers, whose content is not fetched: nothing is known" in found.out
+    assert "note: whole" not in found.out
+    repositories = json.loads((tmp_path / "f.json").read_text())["repositories"]
+    assert [(one["verdict"], one["lfs_pointers"]) for one in repositories] == [("blocked", 2), ("pass", 0)]
 
 
 def test_names_tell_repositories_apart(tmp_path: Path) -> None:

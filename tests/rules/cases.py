@@ -8,6 +8,8 @@ add: [[PATH, --name, x, ...]]   `gate add` runs, in order
 then: {PATH: CHANGE}            what changes afterwards; CHANGE is CONTENT, null to delete, or one of
                                 {link: target} {fifo: true} {replace: [old, new]}
 policy: text of gate-policy.yaml
+hub: {NAME: {commit: ..., files: {PATH: CONTENT}, scans: {PATH: WORD}}}
+                                repositories of a local hub, `datasets/NS/NAME` or `NS/NAME`, that `gate check` asks
 change: true                    what stands before `then` is committed, and judged as the base of a change
 run: [check, ...]               or [scan, ...]; the default is [check]
 at: dbom.yaml:5                 positive cases: where a finding of the rule must stand
@@ -16,14 +18,19 @@ at: dbom.yaml:5                 positive cases: where a finding of the rule must
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 
 from tests.facts import refuse_unknown_facts
+from tests.localhub import LocalHub
 from tests.support import Found, Repo, found_in, safetensors
 
 FOLDER = Path(__file__).resolve().parent
@@ -39,6 +46,7 @@ class Case:
     add: list[list[str]] = field(default_factory=list)
     then: dict[str, Any] = field(default_factory=dict)
     policy: str = ""
+    hub: dict[str, Any] = field(default_factory=dict)
     change: bool = False
     run: list[str] = field(default_factory=lambda: ["check"])
     at: str = ""
@@ -81,11 +89,26 @@ def play(case: Case, repo: Repo, report: Path) -> Played:
     if case.policy:
         repo.write("gate-policy.yaml", case.policy)
     base = ["--base", "base"] if case.change else []
-    result = repo.gate(*case.run, *base, "--report", "text", "--report", f"json={report}")
+    with _hub(case.hub) as environment, patch.dict(os.environ, environment):
+        result = repo.gate(*case.run, *base, "--report", "text", "--report", f"json={report}")
     assert result.code != 2, result.err
     document = json.loads(report.read_text("utf-8"))
     refuse_unknown_facts(document)
     return Played(result.out, document["files"], list(found_in(document)))
+
+
+@contextlib.contextmanager
+def _hub(repositories: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """The environment in which clients ask a hub that has `repositories`."""
+    if not repositories:
+        yield {}
+        return
+    with LocalHub() as hub:
+        for name, said in repositories.items():
+            repository = hub.repository(name)
+            repository.publish({path: _content(one) for path, one in said["files"].items()}, commit=said["commit"])
+            repository.scans = said.get("scans", {})
+        yield {"HF_ENDPOINT": hub.url}
 
 
 def _change(repo: Repo, path: str, change: Any) -> None:

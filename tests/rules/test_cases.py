@@ -17,7 +17,7 @@ UPDATE = bool(os.environ.get("GATE_UPDATE_SNAPSHOTS"))
 RULES = [rule.id for rule in all_rules()]
 SOURCES = "\n".join(
     path.read_text("utf-8")
-    for folder in ("change", "checks", "formats", "inventory", "sources", "waivers")
+    for folder in ("change", "checks", "dvc", "formats", "inventory", "sources", "waivers")
     for path in sorted((PROJECT / "gate" / folder).rglob("*.py"))
 )
 

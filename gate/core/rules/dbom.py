@@ -107,6 +107,53 @@ RULES = (
         good="`gate update sign-classifier --version 2.1.0`",
     ),
     Rule(
+        id="dbom/lineage-cycle",
+        title="the lineage leads in a circle",
+        severity="medium",
+        why=(
+            "Nothing is made from itself. Where `derived_from`, `trained_on` and `previous` lead back to where they "
+            "began, at least one of them is wrong, and nobody can say what has to be withdrawn or trained again when "
+            "one of these artifacts turns out to be bad."
+        ),
+        fix="See the circle with `gate lineage NAME`, and correct the entry that names what was made from it.",
+        cwe=("CWE-345",),
+        owasp=("LLM03:2025",),
+        bad="```yaml\n- {name: a, path: a.csv, derived_from: [b]}\n- {name: b, path: b.csv, derived_from: [a]}\n```",
+        good="```yaml\n- {name: a, path: a.csv}\n- {name: b, path: b.csv, derived_from: [a]}\n```",
+    ),
+    Rule(
+        id="dbom/missing-ancestor",
+        title="an artifact is made from one that nobody declares",
+        severity="medium",
+        why=(
+            "A lineage ends at a name that no entry has: its bytes, origin and licence are unknown, and so is half of "
+            "what went into the artifact. Poisoned training data passes on what it holds to every model that was "
+            "trained on it, and a licence may bind them."
+        ),
+        fix="Declare it with `gate add PATH --name NAME`, or write the address that it was taken from.",
+        cwe=("CWE-345",),
+        atlas=("AML.T0010.002", "AML.T0020"),
+        owasp=("LLM03:2025",),
+        bad="`trained_on: [traffic-signs]`, and no dataset is called `traffic-signs`.",
+        good="`trained_on: [traffic-signs]`, and `gate add data/signs --name traffic-signs`",
+    ),
+    Rule(
+        id="dbom/unverified-training-data",
+        title="a model is trained on a dataset that is not verified",
+        severity="high",
+        why=(
+            "The digest of a model says nothing about what it learnt. Where the bytes of a dataset are not the "
+            "declared ones, or none are declared, the claim that the model was trained on it is worth nothing: anybody "
+            "may have put in samples with a backdoor."
+        ),
+        fix="Declare the digest of the dataset with `gate update NAME --version VERSION`, or restore its bytes.",
+        cwe=("CWE-353",),
+        atlas=("AML.T0020", "AML.T0018"),
+        owasp=("LLM04:2025",),
+        bad="`trained_on: [traffic-signs]`, and the entry of `traffic-signs` has no `sha256:`.",
+        good="`trained_on: [traffic-signs]`, and `gate check` verifies `traffic-signs`.",
+    ),
+    Rule(
         id="dbom/version-not-raised",
         title="a change gives an artifact other bytes under the version that it had",
         severity="medium",

@@ -145,4 +145,25 @@ RULES = (
         ),
         good="```yaml\nsource: {url: ..., revision: 5fd3c2a1..., license: CC0-1.0, supplier: ACME}\n```",
     ),
+    Rule(
+        id="sources/not-vendored",
+        title="an artifact does not come from the mirror that the policy names",
+        severity="high",
+        why=(
+            "What lies at its origin can be changed or taken away there. A mirror keeps what was fetched once, "
+            "examined and named by its digest, and a job that may reach nothing else cannot be given anything else. "
+            "An artifact with an origin counts as vendored where `mirror:` of its `source:`, or the place that it is "
+            "read from, is in the mirror that `sources: {mirror: ...}` of the policy names; without one nothing is "
+            "asked."
+        ),
+        fix="Vendor it: `gate vendor SOURCE --to MIRROR` fetches, examines, publishes and declares it.",
+        cwe=("CWE-829", "CWE-494"),
+        atlas=("AML.T0010.002", "AML.T0010.003"),
+        owasp=("LLM03:2025",),
+        bad="```yaml\nsource: {url: hf://datasets/acme/signs, revision: 5fd3c2a1...}\n```",
+        good=(
+            "```yaml\nsource:\n  url: hf://datasets/acme/signs\n  revision: 5fd3c2a1...\n"
+            "  mirror: s3://acme-mirror/data\n```"
+        ),
+    ),
 )

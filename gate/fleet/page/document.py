@@ -10,9 +10,9 @@ from typing import Any
 from gate.core.model import Outcome
 from gate.core.text import count as counted
 from gate.fleet.interface import CODES, Fleet, Judged
-from gate.fleet.measures import MEASURES, Share, count, excuses, rules, shares, total
+from gate.fleet.measures import MEASURES, Share, count, excuses, rules, shares, total, unseen
 from gate.fleet.page.style import STYLE
-from gate.fleet.reports import percent, summary
+from gate.fleet.reports import LFS_FIX, percent, summary
 from gate.html.markup import bullets, document, safe, section, wide
 from gate.report.interface import Context
 
@@ -157,6 +157,8 @@ def _detail(one: Judged, anchor: str) -> str:
     lines = []
     if one.problem:
         lines.append(f"<p>{safe(one.problem)}</p>" + (f"<p>Fix: {safe(one.fix)}</p>" if one.fix else ""))
+    if unsaid := unseen(one):
+        lines.append(f"<p>{safe(unsaid)}. Fix: {safe(LFS_FIX)}.</p>")
     lines.append(bullets(islice(_findings(one), MAX_FINDINGS)) or ("" if one.problem else "<p>No findings.</p>"))
     if (more := sum(1 for _ in _findings(one)) - MAX_FINDINGS) > 0:
         lines.append(f"<p>{more:,} more are in the JSON report.</p>")

@@ -31,8 +31,11 @@ class Artifacts:
 def uri(path: str) -> str:
     """The path as a relative URI; a path that leaves the root is reduced to its last name.
 
-    What lies outside has no address in the repository, and its absolute path tells about the machine.
+    What lies outside has no address in the repository, and its absolute path tells about the machine. An object is
+    shown as `s3/BUCKET/KEY`: code scanning refuses a whole report in which one address has another scheme.
+    https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support
     """
+    path = path.replace("://", "/", 1)
     segments = [segment for segment in path.replace("\\", "/").split("/") if segment not in ("", ".")]
     inside = ".." not in segments and not path.startswith(("/", "\\")) and path[1:2] != ":"
     kept = segments if inside else segments[-1:]

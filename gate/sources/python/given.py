@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gate.core.model import Kind
 from gate.sources.interface import HOLE, Source
-from gate.sources.python.calls import Call
+from gate.sources.python.call import Call
 from gate.sources.python.module import Module, Scope
 from gate.sources.python.resolve import Resolver
 from gate.sources.python.values import UNKNOWN

@@ -54,6 +54,13 @@ class Placed(NamedTuple):
     scope: Scope
 
 
+class Address(NamedTuple):
+    """A text that begins like an address, and the call that it is an argument of."""
+
+    node: ast.Constant
+    call: ast.Call | None
+
+
 class _Open(NamedTuple):
     """A statement that is still to be looked at."""
 
@@ -72,12 +79,12 @@ class Module:
         self._wanted = wanted
         self.top = Scope(None, None, None)
         self.imports: dict[str, str] = {}
-        self.relative: set[str] = set()
         self.stars: list[str] = []
         self.classes: dict[str, Class] = {}
         self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
         self.options: dict[str, list[ast.expr]] = {}
         self.calls: list[Placed] = []
+        self.addresses: list[Address] = []
         self.statements: list[tuple[ast.stmt, Scope]] = []
         self._deferred: list[_Open] = []
         self._whole = False
@@ -135,13 +142,13 @@ class Module:
             yield from (_Open(child, scope, False) for child in getattr(node, "body", ()))
 
     def _import_from(self, node: ast.ImportFrom) -> None:
+        """Relative names keep their dots: `from ..hub import fetch` is `..hub.fetch`."""
+        package = "." * node.level + (f"{node.module}." if node.module else "")
         for name in node.names:
-            if node.level or not node.module:
-                self.relative.add(name.asname or name.name)
-            elif name.name == "*":
-                self.stars.append(node.module)
+            if name.name == "*":
+                self.stars.append(package.rstrip(".") if node.module else package)
             else:
-                self.imports[name.asname or name.name] = f"{node.module}.{name.name}"
+                self.imports[name.asname or name.name] = package + name.name
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[_Open]:
         self.functions[node.name] = node
@@ -225,9 +232,16 @@ class Module:
                 self._walk(node, scope)
 
     def _walk(self, root: ast.AST, scope: Scope) -> None:
+        passed: dict[ast.expr, ast.Call] = {}
         for node in ast.walk(root):
             if isinstance(node, ast.Call):
                 self.calls.append(Placed(node, scope))
+                passed |= dict.fromkeys((*node.args, *(k.value for k in node.keywords)), node)
+            elif isinstance(node, (ast.List, ast.Tuple)) and node in passed:
+                passed |= dict.fromkeys(node.elts, passed[node])
+            elif isinstance(node, ast.Constant):
+                if isinstance(node.value, str) and "://" in node.value[:12]:
+                    self.addresses.append(Address(node, passed.get(node)))
             elif isinstance(node, ast.comprehension):
                 line = getattr(node.iter, "lineno", 0)
                 self._bind(node.target, Binding("each", node.iter, line, False), scope)

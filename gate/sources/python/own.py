@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from gate.sources.python.module import Class, Module
+from gate.sources.python.links import Owned, class_named, function_named
+from gate.sources.python.resolve import Resolver
 
 _HUB_BASE = re.compile(
     r"PreTrained|Pretrained|HubMixin|ModelMixin|ConfigMixin|SchedulerMixin|Pipeline$|Tokenizer|Processor|FeatureExtractor"
@@ -14,27 +15,31 @@ _HUB_BASE = re.compile(
 """Base classes that load from the hub, by how transformers, diffusers, peft and huggingface_hub name them."""
 
 
-def is_own(func: ast.Attribute, module: Module) -> bool:
-    """Whether the method belongs to a class of this module that has nothing of a hub, or to the class itself."""
+def is_own(func: ast.Attribute, resolver: Resolver) -> bool:
+    """Whether the repository wrote the method: its class has nothing of a hub, or it is a function of a module."""
     receiver = func.value
+    if (name := resolver.dotted(func)) is not None and function_named(resolver, name) is not None:
+        return True
+    if func.attr != "from_pretrained":
+        return False
     if isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super":
         return True
     if not isinstance(receiver, ast.Name):
         return False
     if receiver.id == "cls":
         return True
-    found = module.classes.get(receiver.id)
-    return found is not None and not _loads_from_hub(found, func.attr, module, 0)
+    found = class_named(resolver, receiver.id)
+    return found is not None and not _loads_from_hub(found, func.attr, 0)
 
 
-def _loads_from_hub(owner: Class, method: str, module: Module, depth: int) -> bool:
-    if method in owner.methods or depth > 8:
+def _loads_from_hub(owned: Owned, method: str, depth: int) -> bool:
+    if method in owned.owner.methods or depth > 8:
         return False
-    for base in owner.node.bases:
+    for base in owned.owner.node.bases:
         name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-        inner = module.classes.get(name)
-        if inner is not None and inner is not owner:
-            if _loads_from_hub(inner, method, module, depth + 1):
+        inner = class_named(owned.resolver, name)
+        if inner is not None and inner.owner is not owned.owner:
+            if _loads_from_hub(inner, method, depth + 1):
                 return True
         elif _HUB_BASE.search(name):
             return True

@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from gate.sources.python.calls import ANYWHERE, CLASSES, EXACT, METHODS
+from gate.sources.names import is_download
+from gate.sources.python.calls import EXACT
+from gate.sources.python.classes import CLASSES
+from gate.sources.python.packages import ANYWHERE, METHODS
 
 _FETCHERS = (
     *(b"wget", b"curl", b"aria2c", b"aws", b"gsutil", b"gcloud", b"azcopy", b"rclone", b"huggingface-cli", b"gdown"),
@@ -40,6 +43,8 @@ _LONGEST_IMPORT = 4000
 _AS = re.compile(rb"(\w+) as (\w+)")
 _WORD = re.compile(rb"\w+")
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+_ADDRESS = re.compile(rb"""["']((?:https?|ftp|s3a?|gc?s|hf|abfss?)://[^"'\s]{4,1000})["']""")
+"""An address that is written as a whole: one of data counts wherever it stands."""
 _OPENS = re.compile(rb"#|\"\"\"|'''|\"|'")
 _ESCAPES = 64
 """Backslashes in front of a quote that are counted."""
@@ -82,6 +87,10 @@ def _names() -> _Names:
         for word in found
     }
     return _Names(frozenset(always), {word: frozenset(names) for word, names in found.items()}, methods)
+
+
+PACKAGES = frozenset((*(name.partition(".")[0] for name in (*EXACT, *CLASSES)), *(package for package, _ in ANYWHERE)))
+"""The packages of the catalogue: no module of a repository is looked for under their names."""
 
 
 def _root(dotted: str) -> bytes:
@@ -157,7 +166,13 @@ def candidates(data: bytes) -> list[int]:
         name = match[1]
         if name in free or (name in wanted and (_head(data, match.start(), name) in along or b"*" in along)):
             found.append(match.start())
+    if b"://" in data:
+        found += (match.start() for match in _ADDRESS.finditer(data) if _is_of_data(match[1]))
     return _outside_of_strings(data, sorted(found)) if found else found
+
+
+def _is_of_data(address: bytes) -> bool:
+    return is_download(address.decode("ascii", "replace"))
 
 
 def _head(data: bytes, start: int, name: bytes) -> bytes:

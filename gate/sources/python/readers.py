@@ -47,7 +47,9 @@ def _hub_any(given: Given) -> Sources:
 
 
 def _pretrained(given: Given) -> Sources:
-    if "Peft" in given.name and given.spec.position == 0:  # what is adapted comes first
+    if (
+        "Peft" in given.name and not re.search("Auto|Config", given.name) and given.spec.position == 0
+    ):  # what is adapted comes first
         given = given._replace(spec=given.spec._replace(position=1, names=("model_id",)))
     known = "." in given.name and given.name.partition(".")[0] in given.module.imports.values()
     for source in _hub(given, "model"):
@@ -148,8 +150,14 @@ def _request(given: Given) -> Sources:
 
 
 def _file_system(given: Given) -> Sources:
+    streams = given.value("stream") is True
+    on_hub = any(name.endswith("HfFileSystem") for name in given.module.imports.values())
     for name in given.names():
-        if REMOTE.match(name) and is_data_url(name, services.host_of(name)) and (source := _remote(name, None)):
+        if on_hub and name.startswith("datasets/") and (source := services.hub(f"hf://{name}", "dataset")):
+            yield source
+        elif not REMOTE.match(name) or not (streams or is_data_url(name, services.host_of(name))):
+            continue
+        elif source := _remote(name, None):
             yield source
 
 
@@ -192,6 +200,8 @@ def _library(given: Given) -> Sources:
     for name in numbers or given.names():
         if name.startswith(HOLE):
             yield unknown(kind)
+        elif host == services.HUB and "/" in name and (source := services.hub(name, kind)):
+            yield source
         elif not isinstance(name, Local) and not is_local(name) and not REMOTE.match(name):
             yield services.library(scheme, name, host, kind)
 
@@ -282,8 +292,50 @@ def _tfhub(given: Given) -> Sources:
             yield services.versioned(name.rstrip("/"), host, "model", version[1] if version else None)
 
 
-def _spacy(given: Given) -> Sources:
-    return iter(())
+def _trained(given: Given) -> Sources:
+    """A trainer takes a model or the name of one: what is not known is a model."""
+    return (source for source in _hub(given, "model") if source.is_known)
+
+
+def _preset(given: Given) -> Sources:
+    for name in given.names():
+        if name.startswith("hf://") and (source := services.hub(name, "model")):
+            yield source
+        elif name.startswith("kaggle://"):
+            url = f"https://www.kaggle.com/models/{name.removeprefix('kaggle://')}"
+            yield services.versioned(url, "www.kaggle.com", "model", None)
+        elif name.startswith(HOLE):
+            yield unknown("model")
+        elif not is_local(name):
+            yield services.library("keras-hub", name, "www.kaggle.com", "model")
+
+
+def _gradio(given: Given) -> Sources:
+    for name in given.names():
+        owner, _, rest = name.partition("/")
+        if owner in ("models", "huggingface") and (source := services.hub(rest, "model")):
+            yield source
+
+
+def _segmenter(given: Given) -> Sources:
+    """segmentation_models_pytorch: its encoders come with weights unless told otherwise."""
+    if given.keyword("encoder_weights") is not None and given.value("encoder_weights") is None:
+        return
+    for name in given.names() or ["resnet34"]:
+        yield unknown("model") if HOLE in name else services.library("smp", name, services.HUB, "model")
+
+
+def _torchaudio_bundle(given: Given) -> Sources:
+    if ".pipelines." in given.name:
+        yield services.library("torchaudio", given.name.split(".")[-2], "download.pytorch.org", "model")
+
+
+def _model_args(given: Given) -> Sources:
+    """`pretrained=NAME,revision=main` of lm_eval, as a text or a mapping."""
+    for name in given.names():
+        said = dict(part.split("=", 1) for part in name.split(",") if part.count("=") == 1)
+        if "pretrained" in said and (source := services.hub(said["pretrained"], "model", said.get("revision"))):
+            yield source
 
 
 def _fastai(given: Given) -> Sources:
@@ -295,7 +347,8 @@ def _fastai(given: Given) -> Sources:
     yield from _url(given)
 
 
-READERS: dict[str, Callable[[Given], Sources]] = {
+Reader = Callable[[Given], Sources]
+READERS: dict[str, Reader] = {
     **stores.READERS,
     "hub": _hub_any,
     "hub-model": _hub_model,
@@ -320,4 +373,14 @@ READERS: dict[str, Callable[[Given], Sources]] = {
     "tfds": _tfds,
     "tfhub": _tfhub,
     "fastai": _fastai,
+    "trained": _trained,
+    "preset": _preset,
+    "gradio": _gradio,
+    "segmenter": _segmenter,
+    "torchaudio-bundle": _torchaudio_bundle,
+    "model-args": _model_args,
+    "pickle": _read,
+    "torch-load": _read,
+    "numpy-load": _read,
+    "keras-load": _read,
 }

@@ -7,29 +7,18 @@ function of the module is called with. Strings hold `HOLE` where a part is known
 from __future__ import annotations
 
 import ast
-import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gate.sources.interface import HOLE
-from gate.sources.python.module import Binding, Class, Module, Scope
-from gate.sources.python.prefilter import lines_of
-from gate.sources.python.values import (
-    MOST,
-    UNKNOWN,
-    Local,
-    Values,
-    combined,
-    is_settings,
-    limited,
-    parts,
-    percent,
-    rest_of,
-    text_of,
-)
+from gate.sources.python import links, texts
+from gate.sources.python.around import Around, Reached
+from gate.sources.python.invoked import argument, calls_of
+from gate.sources.python.links import DEPTH, Owned
+from gate.sources.python.module import Binding, Class, Module, Placed, Scope
+from gate.sources.python.texts import Look
+from gate.sources.python.values import MOST, UNKNOWN, Local, Values, is_settings, parts, rest_of
 
-DEPTH = 16
 STEPS = 200_000
 """Expressions that are looked at for one file; past them everything else is known at run time only."""
 
@@ -56,36 +45,43 @@ _DEFAULTED = frozenset(_DEFAULTED_WORDS.split())
 _CAST = frozenset(("str", "os.fspath", "str.strip", "os.path.expandvars", "typing.cast"))
 
 
-class Resolver:
-    """Resolves expressions of one module."""
+class _Budget:
+    """What is left of `STEPS`, for a file and the modules that its names lead to."""
 
-    def __init__(self, module: Module, data: bytes) -> None:
-        self._partial, self._data = module, data
-        self._steps = 0
-        self._callers: dict[str, list[tuple[ast.Call, Scope]]] = {}
+    def __init__(self) -> None:
+        self.left = STEPS
+
+
+class Resolver:
+    """Resolves expressions of one module; `around` is the repository that it is in."""
+
+    def __init__(self, module: Module, data: bytes, around: Around | None = None) -> None:
+        self.module, self._data, self._around = module, data, around
+        self.path = around.path if around else ""
+        self._budget = _Budget()
+        self._callers: dict[str, list[Placed]] = {}
         self._parameters: dict[tuple[ast.AST, str], Values] = {}
-        self._readers: dict[type[ast.expr], Callable[..., Iterator[Any]]] = {
-            ast.JoinedStr: self._joined,
-            ast.BinOp: self._operation,
-            ast.BoolOp: self._either,
-            ast.IfExp: self._either,
-            ast.Attribute: self._attribute,
+        self._readers: dict[type[ast.expr], Callable[[Any, Look], Iterator[Any]]] = {
+            ast.JoinedStr: texts.joined,
+            ast.BinOp: texts.operation,
+            ast.BoolOp: _either,
+            ast.IfExp: _either,
             ast.Subscript: self._item,
-            ast.Call: self._call,
-            ast.Dict: lambda *given: iter((self._mapping(*given),)),
+            ast.Dict: lambda node, look: iter((texts.mapping(node, look),)),
         }
         self._returns: dict[ast.AST, list[tuple[ast.Return, Scope]]] | None = None
 
-    @property
-    def _module(self) -> Module:
-        """The module as far as it was needed until now."""
-        return self._partial
+    def beside(self, module: Module, data: bytes, path: str) -> Resolver:
+        """The resolver of another module of the repository, which counts against the same limits."""
+        other = Resolver(module, data, self._around)
+        other.path, other._budget = path, self._budget
+        return other
 
     @property
     def _all(self) -> Module:
         """The module with all its functions."""
-        self._partial.expand()
-        return self._partial
+        self.module.expand()
+        return self.module
 
     def dotted(self, node: ast.expr) -> str | None:
         """The full name that `node` has by the imports of the module; None for what is no plain name."""
@@ -95,13 +91,30 @@ class Resolver:
             node = node.value
         if not isinstance(node, ast.Name):
             return None
-        parts.append(self._module.imports.get(node.id, node.id))
+        parts.append(self.module.imports.get(node.id, node.id))
         return ".".join(reversed(parts))
+
+    def reach(self, dotted: str) -> Reached | None:
+        """The module of the repository that `dotted` leads to, and what is to be looked up there."""
+        return self._around.reach(dotted, self.path, self) if self._around else None
+
+    def exported(self, names: tuple[str, ...], depth: int) -> Values:
+        """What `names[0].names[1]...` is at the end of this module."""
+        node: ast.expr = ast.Name(id=names[0], ctx=ast.Load(), lineno=1 << 30)
+        for name in names[1:]:
+            node = ast.Attribute(value=node, attr=name, ctx=ast.Load(), lineno=1 << 30)
+        return self.values(node, self.module.top, 1 << 30, depth)
+
+    def is_imported(self, node: ast.expr) -> bool:
+        """Whether `node` is a name that is imported, or something of one."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and node.id in self.module.imports
 
     def values(self, node: ast.expr | None, scope: Scope, line: int, depth: int = 0) -> Values:
         """The alternatives of `node` as `scope` sees it on `line`."""
-        self._steps += 1
-        if node is None or depth > DEPTH or self._steps > STEPS:
+        self._budget.left -= 1
+        if node is None or depth > DEPTH or self._budget.left < 0:
             return (UNKNOWN,)
         found: list[Any] = []
         for value in self._alternatives(node, scope, line, depth + 1):
@@ -126,26 +139,33 @@ class Resolver:
             yield node.value
         elif isinstance(node, ast.Name):
             yield from self._name(node.id, scope, line, depth)
-        elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            yield [self._one(item, scope, line, depth) for item in node.elts[:256]]
         elif isinstance(node, ast.NamedExpr):
             yield from self.values(node.value, scope, line, depth)
-        elif (read := self._readers.get(type(node))) is not None:
-            yield from read(node, scope, line, depth)
+        elif isinstance(node, ast.Attribute):
+            yield from self._attribute(node, scope, line, depth)
+        elif isinstance(node, ast.Call):
+            yield from self._call(node, scope, line, depth)
+        else:
 
-    def _either(self, node: ast.BoolOp | ast.IfExp, scope: Scope, line: int, depth: int) -> Iterator[Any]:
-        if isinstance(node, ast.IfExp):
-            yield from self.values(node.body, scope, line, depth)
-            yield from self.values(node.orelse, scope, line, depth)
-            return
-        for value in node.values:
-            yield from (v for v in self.values(value, scope, line, depth) if v is not None and v is not UNKNOWN)
+            def look(inner: ast.expr | None) -> Values:
+                return self.values(inner, scope, line, depth)
 
-    def _one(self, node: ast.expr, scope: Scope, line: int, depth: int) -> Any:
-        found = self.values(node, scope, line, depth)
-        return found[0] if len(found) == 1 else UNKNOWN
+            if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+                yield [texts.one(item, look) for item in node.elts[:256]]
+            elif (read := self._readers.get(type(node))) is not None:
+                yield from read(node, look)
+
+    def _item(self, node: ast.Subscript, look: Look) -> Iterator[Any]:
+        if self.dotted(node.value) != "os.environ":
+            yield from texts.item(node, look)
 
     # Names
+
+    def _elsewhere(self, dotted: str, depth: int) -> Values:
+        """What a name means that is imported from another module of the repository; nothing where that is unknown."""
+        if depth > DEPTH or not (reached := self.reach(dotted)) or not reached.rest:
+            return ()
+        return tuple(v for v in reached.resolver.exported(reached.rest, depth + 1) if v is not UNKNOWN)
 
     def _name(self, name: str, scope: Scope, line: int, depth: int) -> Iterator[Any]:
         at: Scope | None = scope
@@ -159,6 +179,11 @@ class Resolver:
             at = at.parent
         if name in ("__file__", "__path__"):
             yield Local(HOLE)
+            return
+        for dotted in links.origins(self.module, name):
+            if found := self._elsewhere(dotted, depth):
+                yield from found
+                return
 
     def _bound(self, bindings: list[Binding], scope: Scope, line: int, depth: int) -> Iterator[Any]:
         """The values of the last binding before `line` that is certain, and of those after it that may be."""
@@ -192,8 +217,8 @@ class Resolver:
         plain = [*arguments.posonlyargs, *arguments.args]
         defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
         pairs = [*zip(plain, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
-        for place, (argument, default) in enumerate(pairs):
-            if argument.arg != name:
+        for place, (parameter, default) in enumerate(pairs):
+            if parameter.arg != name:
                 continue
             key = (scope.function, name)
             if key in self._parameters or (name in ("self", "cls") and place == 0):
@@ -227,89 +252,109 @@ class Resolver:
         constructor = function.name == "__init__" and scope.owner is not None
         called = scope.owner.node.name if constructor and scope.owner else function.name
         method = bool(function.args.args) and function.args.args[0].arg in ("self", "cls")
+        at = None if place is None else place - method
         for call, where in self._calls_of(called)[:MOST]:
-            by_name = next((k.value for k in call.keywords if k.arg == name), None)
-            at = None if place is None else place - method
-            if by_name is None and at is not None and 0 <= at < len(call.args):
-                by_name = call.args[at]
-                if isinstance(by_name, ast.Starred):
-                    by_name = None
-            if by_name is not None:
-                yield from self.values(by_name, where, call.lineno, depth + 2)
+            if (node := argument(call, name, at)) is not None:
+                yield from self.values(node, where, call.lineno, depth + 2)
+        if self._around is None or self.path != self._around.path or (scope.owner is not None and not constructor):
+            return
+        self._around.asked.add(called)
+        for other in self._around.callers(called, self):
+            yield from other.passed(self.path, called, name, at, depth)
 
-    def _calls_of(self, name: str) -> list[tuple[ast.Call, Scope]]:
-        """The calls of what is called `name`, with what they see."""
+    def passed(self, path: str, called: str, name: str, place: int | None, depth: int) -> Iterator[Any]:
+        """What this module passes for a parameter of what is called `called` in the module at `path`."""
+        for call, where in self._calls_of(called, is_defined=False)[: MOST * 4]:
+            reached = self.reach(self.dotted(call.func) or "")
+            if reached is None or reached.resolver.path != path:
+                continue
+            if (node := argument(call, name, place)) is not None:
+                yield from self.values(node, where, call.lineno, depth + 2)
+
+    def _calls_of(self, name: str, *, is_defined: bool = True) -> list[Placed]:
         if name not in self._callers:
-            pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
-            lines = lines_of(self._data, (match.start() for match in pattern.finditer(self._data)))
-            found = self._callers[name] = []
-            for statement, scope in self._all.statements if len(lines) > 1 or name[:1].isupper() else ():
-                at = bisect_left(lines, statement.lineno)
-                if at == len(lines) or lines[at] > (statement.end_lineno or 0):
-                    continue
-                for node in ast.walk(statement):
-                    if isinstance(node, ast.Call):
-                        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                        if called == name:
-                            found.append((node, scope))
+            is_function = is_defined and not name[:1].isupper()
+            self._callers[name] = calls_of(name, self.module, self._data, is_defined=is_function)
         return self._callers[name]
 
-    # Attributes and items
+    # Attributes
 
     def _attribute(self, node: ast.Attribute, scope: Scope, line: int, depth: int) -> Iterator[Any]:
         receiver = node.value
-        if isinstance(receiver, ast.Name):
-            owner = self._class_of(receiver, scope, depth)
-            if owner is not None:
-                yield from self._member(owner, node.attr, receiver, scope, depth)
-                return
-            if receiver.id in _SETTINGS or node.attr in self._all.options:
+        if self.is_imported(receiver) and (found := self._elsewhere(self.dotted(node) or "", depth)):
+            yield from found
+            return
+        owned = self._class_of(receiver, scope, depth)
+        if owned is not None:
+            yield from self._member(owned, node.attr, receiver, scope, depth)
+        elif isinstance(receiver, ast.Name):
+            if given := self._given_to(receiver, node.attr, scope):
+                yield from self.values(given, scope, line, depth)
+            elif receiver.id in _SETTINGS or node.attr in self._all.options:
                 yield from self._option(node.attr, depth)
-                return
-        if isinstance(receiver, ast.Attribute) and receiver.attr in _SETTINGS:
+        elif isinstance(receiver, ast.Attribute) and receiver.attr in _SETTINGS:
             yield from self._option(node.attr, depth)
         elif node.attr == "parent":
             yield Local(HOLE)
-        elif node.attr == "value":  # of an enumeration
+        if node.attr == "value":  # of an enumeration
             yield from self.values(receiver, scope, line, depth)
 
-    def _class_of(self, node: ast.expr, scope: Scope, depth: int) -> Class | None:
-        """The class of the module that `node` is, or of which it is an instance."""
-        if not isinstance(node, ast.Name) or depth > DEPTH:
+    def _class_of(self, node: ast.expr, scope: Scope, depth: int) -> Owned | None:
+        """The class of the repository that `node` is, or of which it is an instance."""
+        if depth > DEPTH:
+            return None
+        if isinstance(node, ast.Call):
+            return self._made_by(node, depth)
+        if not isinstance(node, ast.Name):
             return None
         if node.id in ("self", "cls"):
-            return scope.owner
-        if node.id in self._module.classes:
-            return self._module.classes[node.id]
+            return Owned(self, scope.owner) if scope.owner else None
         at: Scope | None = scope
         while at is not None:
             for binding in reversed(at.names.get(node.id, [])):
-                made = binding.node
-                if (
-                    isinstance(made, ast.Call)
-                    and isinstance(made.func, ast.Name)
-                    and made.func.id in self._module.classes
-                ):
-                    return self._module.classes[made.func.id]
+                if isinstance(binding.node, ast.Call) and (found := self._made_by(binding.node, depth)):
+                    return found
             if at.function is not None:
                 for argument in (*at.function.args.args, *at.function.args.kwonlyargs):
                     if argument.arg == node.id and isinstance(argument.annotation, ast.Name):
-                        return self._module.classes.get(argument.annotation.id)
+                        return links.class_named(self, argument.annotation.id)
             at = at.parent
+        return links.class_named(self, node.id)
+
+    def _made_by(self, call: ast.Call, depth: int) -> Owned | None:
+        """The class of which `call` makes an instance, also in a function that returns one."""
+        if not isinstance(call.func, ast.Name):
+            return None
+        function = self.module.functions.get(call.func.id)
+        if function is None:
+            return links.class_named(self, call.func.id)
+        returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)][:1]
+        if returned and isinstance(returned[0], ast.Call) and depth < DEPTH:
+            return self._made_by(returned[0], depth + 4)
         return None
 
-    def _member(self, owner: Class, name: str, receiver: ast.Name, scope: Scope, depth: int) -> Iterator[Any]:
-        """An attribute of a class of the module: as its constructor was called, as methods set it, or as it begins."""
-        inner = Scope(self._module.top, None, owner)
+    def _member(self, owned: Owned, name: str, receiver: ast.expr, scope: Scope, depth: int) -> Iterator[Any]:
+        """An attribute of a class: as its constructor was called, as methods set it, or as it begins."""
+        if given := self._given_to(receiver, name, scope):
+            yield from self.values(given, scope, 1 << 30, depth)
+        else:
+            yield from owned.resolver.attribute_of(owned.owner, name, depth)
+
+    def _given_to(self, receiver: ast.expr, name: str, scope: Scope) -> ast.expr | None:
+        """The keyword `name` with which the instance `receiver` was made."""
+        made: ast.expr | None = receiver
+        if isinstance(receiver, ast.Name):
+            bound = scope.names.get(receiver.id) or self.module.top.names.get(receiver.id, [])
+            made = next((b.node for b in reversed(bound) if isinstance(b.node, ast.Call)), None)
+        keywords = made.keywords if isinstance(made, ast.Call) else ()
+        return next((keyword.value for keyword in keywords if keyword.arg == name), None)
+
+    def attribute_of(self, owner: Class, name: str, depth: int) -> Iterator[Any]:
+        """An attribute of a class of this module, its own or that of a base."""
+        inner = Scope(self.module.top, None, owner)
         inner.names = owner.attributes
-        made = next((b.node for b in reversed(scope.names.get(receiver.id, [])) if isinstance(b.node, ast.Call)), None)
-        given = made.keywords if isinstance(made, ast.Call) else ()
-        for keyword in given:
-            if keyword.arg == name:
-                yield from self.values(keyword.value, scope, 1 << 30, depth)
-                return
         if name not in owner.attributes:
-            self._module.expand()
+            self.module.expand()
         bindings = owner.attributes.get(name, [])
         for binding in bindings[-MOST:]:
             where = self._method_scope(owner, binding, inner)
@@ -317,11 +362,15 @@ class Resolver:
                 yield from (v for v in self.values(binding.node, where, 1 << 30, depth) if v is not None)
             else:
                 yield UNKNOWN
-        if not bindings:
-            for base in owner.node.bases:
-                if isinstance(base, ast.Name) and base.id in self._module.classes and base.id != owner.node.name:
-                    yield from self._member(self._module.classes[base.id], name, receiver, scope, depth + 1)
-                    return
+        if bindings or depth > DEPTH:
+            return
+        for base in owner.node.bases:
+            found = (
+                links.class_named(self, base.id) if isinstance(base, ast.Name) and base.id != owner.node.name else None
+            )
+            if found is not None:
+                yield from found.resolver.attribute_of(found.owner, name, depth + 1)
+                return
 
     def _method_scope(self, owner: Class, binding: Binding, inner: Scope) -> Scope:
         """The scope of the method in which an attribute is set."""
@@ -329,145 +378,46 @@ class Resolver:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno <= binding.line <= (
                 node.end_lineno or 0
             ):
-                return Scope(self._module.top, node, owner)
+                return Scope(self.module.top, node, owner)
         return inner
 
-    def _option(self, name: str, depth: int) -> Iterator[Any]:
-        """The default of an option of the command line, or of a field of the settings of the module."""
+    def _option(self, name: str, depth: int, *, follow: bool = True) -> Iterator[Any]:
+        """The default of an option of the command line, or of a field of settings, here or where this imports from."""
         for value in self._all.options.get(name, ())[:MOST]:
-            yield from (v for v in self.values(value, self._module.top, 1 << 30, depth) if v is not None)
-        if name in self._module.options:
+            yield from (v for v in self.values(value, self.module.top, 1 << 30, depth) if v is not None)
+        if name in self.module.options:
             return
-        holders = [one for one in self._module.classes.values() if name in one.attributes and is_settings(one)]
+        if follow and depth <= DEPTH:
+            for other in links.imported_modules(self):
+                yield from other._option(name, depth + 2, follow=False)
+        holders = [one for one in self.module.classes.values() if name in one.attributes and is_settings(one)]
         for holder in holders[:MOST]:
             for binding in holder.attributes[name][:1]:
-                found = self.values(binding.node, self._module.top, 1 << 30, depth)
+                found = self.values(binding.node, self.module.top, 1 << 30, depth)
                 yield from (v for v in found if v is not None)
 
-    def _item(self, node: ast.Subscript, scope: Scope, line: int, depth: int) -> Iterator[Any]:
-        keys = self.values(node.slice, scope, line, depth)
-        if self.dotted(node.value) == "os.environ":
-            return
-        for holder in self.values(node.value, scope, line, depth):
-            for key in keys:
-                if isinstance(holder, dict):
-                    if isinstance(key, str) and key in holder:
-                        yield holder[key]
-                    elif key is UNKNOWN:
-                        yield from list(holder.values())[:MOST]
-                elif isinstance(holder, list) and isinstance(key, int) and -len(holder) <= key < len(holder):
-                    yield holder[key]
-                elif isinstance(holder, list) and key is UNKNOWN:
-                    yield from holder[:MOST]
-
-    def _mapping(self, node: ast.Dict, scope: Scope, line: int, depth: int) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in zip(node.keys[:512], node.values[:512], strict=True):
-            name = self._one(key, scope, line, depth) if key is not None else None
-            if isinstance(name, str):
-                found[name] = self._one(value, scope, line, depth)
-        return found
-
-    # What puts texts together
-
-    def _joined(self, node: ast.JoinedStr, scope: Scope, line: int, depth: int) -> Iterator[Any]:
-        alternatives = [""]
-        for part in node.values:
-            if isinstance(part, ast.FormattedValue):
-                options = [text_of(value) for value in self.values(part.value, scope, line, depth)]
-            else:
-                options = [text_of(part.value) if isinstance(part, ast.Constant) else HOLE]
-            alternatives = combined(alternatives, options)
-        yield from alternatives
-
-    def _operation(self, node: ast.BinOp, scope: Scope, line: int, depth: int) -> Iterator[Any]:
-        left, right = self.values(node.left, scope, line, depth), self.values(node.right, scope, line, depth)
-        if isinstance(node.op, ast.Mod):
-            yield from (percent(text, right[0]) for text in left if isinstance(text, str))
-            return
-        for a in left:
-            for b in right:
-                if isinstance(node.op, ast.Add) and isinstance(a, list) and isinstance(b, list):
-                    yield [*a, *b]
-                elif isinstance(node.op, ast.Add) and (isinstance(a, str) or isinstance(b, str)):
-                    yield limited(text_of(a) + text_of(b))
-                elif isinstance(node.op, ast.Div) and (isinstance(a, Local) or isinstance(b, str)):
-                    yield Local(limited(f"{text_of(a)}/{text_of(b)}"))
+    # Calls
 
     def _call(self, node: ast.Call, scope: Scope, line: int, depth: int) -> Iterator[Any]:
+        def look(inner: ast.expr | None) -> Values:
+            return self.values(inner, scope, line, depth)
+
         name = self.dotted(node.func) or ""
         if name in _JOINS or name in _URL_JOINS or name.endswith("path.join"):
-            yield from self._path(node.args, scope, line, depth)
+            yield from texts.path(node.args, look)
         elif name in _PATHS or name.rpartition(".")[2] in ("Path", "PurePath"):
-            joined = list(self._path(node.args, scope, line, depth)) or [HOLE]
+            joined = list(texts.path(node.args, look)) or [HOLE]
             yield from (Local(text) for text in joined)
-        elif name in _ENVIRONMENT:
-            default = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords), None)
-            if default is not None:
-                yield from self.values(default, scope, line, depth)
-        elif name in _DEFAULTED:
-            given = next((k.value for k in node.keywords if k.arg == "default"), node.args[0] if node.args else None)
-            if given is not None and not (isinstance(given, ast.Constant) and given.value is ...):
-                yield from self.values(given, scope, line, depth)
-        elif name in _CAST and node.args:
-            yield from self.values(node.args[-1], scope, line, depth)
-        elif name == "getattr" and len(node.args) > 2:
-            yield from self.values(node.args[2], scope, line, depth)
+        elif (handed := _handed_on(node, name)) is not None:
+            yield from look(handed)
         elif name == "dict" and not node.args:
-            yield {k.arg: self._one(k.value, scope, line, depth) for k in node.keywords[:512] if k.arg}
+            yield {k.arg: texts.one(k.value, look) for k in node.keywords[:512] if k.arg}
+        elif isinstance(node.func, ast.Name) and node.func.id in self.module.functions:
+            yield from self._returned(self.module.functions[node.func.id], depth)
+        elif found := links.function_named(self, name) if self.is_imported(node.func) else None:
+            yield from found.resolver._returned(found.function, depth)
         elif isinstance(node.func, ast.Attribute):
-            yield from self._method(node, node.func, scope, line, depth)
-        elif isinstance(node.func, ast.Name) and node.func.id in self._module.functions:
-            yield from self._returned(self._module.functions[node.func.id], depth)
-
-    def _path(self, parts: Sequence[ast.expr], scope: Scope, line: int, depth: int) -> Iterator[str]:
-        alternatives = [""]
-        for place, part in enumerate(parts):
-            found = self.values(part, scope, line, depth)
-            options = [text_of(value) if place == 0 else "/" + text_of(value) for value in found]
-            alternatives = combined(alternatives, options)
-        for text in alternatives:
-            yield text if "://" in text or not text else Local(text.replace("//", "/"))
-
-    def _method(self, node: ast.Call, func: ast.Attribute, scope: Scope, line: int, depth: int) -> Iterator[Any]:
-        if func.attr not in ("format", "get", "strip", "lower", "joinpath", "split", "pop"):
-            return
-        for holder in self.values(func.value, scope, line, depth):
-            if func.attr in ("get", "pop"):
-                yield from self._got(holder, node, scope, line, depth)
-            elif isinstance(holder, Local) and func.attr == "joinpath":
-                yield Local(holder + "/" + HOLE)
-            elif isinstance(holder, str) and func.attr == "format":
-                yield self._formatted(holder, node, scope, line, depth)
-            elif isinstance(holder, str) and func.attr in ("strip", "lower"):
-                yield holder
-            elif isinstance(holder, str) and func.attr == "split":
-                yield holder.split()
-
-    def _got(self, holder: Any, node: ast.Call, scope: Scope, line: int, depth: int) -> Iterator[Any]:
-        """`mapping.get(key, default)`."""
-        key = self._one(node.args[0], scope, line, depth) if node.args else UNKNOWN
-        if isinstance(holder, dict) and isinstance(key, str) and key in holder:
-            yield holder[key]
-        elif isinstance(holder, dict) and key is UNKNOWN:
-            yield from list(holder.values())[:MOST]
-        elif len(node.args) > 1 and (isinstance(holder, dict) or holder is UNKNOWN):
-            yield from (v for v in self.values(node.args[1], scope, line, depth) if v is not None)
-
-    def _formatted(self, text: str, node: ast.Call, scope: Scope, line: int, depth: int) -> str:
-        given = [text_of(self._one(a, scope, line, depth)) for a in node.args]
-        named = {k.arg: text_of(self._one(k.value, scope, line, depth)) for k in node.keywords if k.arg}
-        place = iter(given)
-
-        def put(match: re.Match[str]) -> str:
-            key = re.split(r"[.\[:!]", match[1], maxsplit=1)[0]
-            if key == "":
-                return next(place, HOLE)
-            if key.isdigit():
-                return given[int(key)] if len(key) < 4 and int(key) < len(given) else HOLE
-            return named.get(key, HOLE)
-
-        return limited(re.sub(r"\{([^{}]*)\}", put, text))
+            yield from texts.method(node, node.func, look)
 
     def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> Iterator[Any]:
         """What a function of the module returns, where it is no more than a few constants."""
@@ -478,3 +428,25 @@ class Resolver:
                     self._returns.setdefault(scope.function, []).append((statement, scope))
         for statement, scope in self._returns.get(function, [])[:MOST]:
             yield from self.values(statement.value, scope, statement.lineno, depth + 2)
+
+
+def _either(node: ast.BoolOp | ast.IfExp, look: Look) -> Iterator[Any]:
+    """Each side of a condition, and of `a or b` what may be something."""
+    if isinstance(node, ast.IfExp):
+        yield from look(node.body)
+        yield from look(node.orelse)
+        return
+    for value in node.values:
+        yield from (v for v in look(value) if v is not None and v is not UNKNOWN)
+
+
+def _handed_on(node: ast.Call, name: str) -> ast.expr | None:
+    """The argument that a call such as `str(x)`, `field(default=x)` or `os.environ.get("X", x)` comes to."""
+    if name in _ENVIRONMENT:
+        return node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords), None)
+    if name in _DEFAULTED:
+        given = next((k.value for k in node.keywords if k.arg == "default"), node.args[0] if node.args else None)
+        return None if isinstance(given, ast.Constant) and given.value is ... else given
+    if name in _CAST and node.args:
+        return node.args[-1]
+    return node.args[2] if name == "getattr" and len(node.args) > 2 else None

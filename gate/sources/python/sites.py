@@ -6,28 +6,43 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gate.sources import commands, flaws
+from gate.sources import commands, flaws, services
 from gate.sources.interface import HOLE, Flaw, Found, Gap, Site, Source
-from gate.sources.python.calls import ANYWHERE, CLASSES, EXACT, METHODS, Call
+from gate.sources.names import is_download
+from gate.sources.python.around import Around
+from gate.sources.python.call import Call
+from gate.sources.python.calls import EXACT
+from gate.sources.python.classes import CLASSES
 from gate.sources.python.flaws import flaws_of
 from gate.sources.python.given import Given
 from gate.sources.python.module import Module, Placed
 from gate.sources.python.own import is_own
+from gate.sources.python.packages import ANYWHERE, METHODS
 from gate.sources.python.parse import decode, parse
 from gate.sources.python.prefilter import candidates, lines_of
-from gate.sources.python.readers import READERS
+from gate.sources.python.readers import READERS, Reader
 from gate.sources.python.resolve import Resolver
 from gate.sources.python.values import Local
 from gate.sources.python.written import WRITERS, written_paths
+from gate.sources.services import REMOTE
 
 LONGEST = 300
 """Characters of a call as it is kept."""
 _CLASS_CALLS = {f"{package}.{name}": call for package, (call, names) in CLASSES.items() for name in names.split()}
+_NO_FETCH = re.compile(
+    r"(?i)print|log|info$|debug|warn|error|critical|exception|post|put|upload|push|save|write|to_|send|publish|export"
+    r"|copy_to|startswith|endswith|replace|split|url(?:parse|split|unsplit)|unquote|match|search|sub$|compile|assert"
+    r"|equal|patch|mock|parametrize|mark|deprecat|link|html|href|img|image$|cite|isinstance|raises|skip|expect|is_|has_"
+    r"|test_|redirect|route"
+)
+"""Names of functions that show, compare or send what they are given."""
+_AT_HAND = frozenset(("torch-load", "pickle", "numpy-load", "keras-load"))
+"""Calls that mostly load files at hand: nobody is asked for their names."""
 _PLAIN = re.compile(r"^tensorflow\.(?:compat\.v1\.|python\.|_api\.v2\.)?keras\.|^tf_keras\.|^keras\.(?:src|api)\.")
 
 
-def read(data: bytes) -> Found:
-    """The places in a file, and what of it could not be read."""
+def read(data: bytes, around: Around | None = None) -> Found:
+    """The places in a file, and what of it could not be read; `around` is the repository that it is in."""
     offsets = candidates(data)
     if not offsets:
         return
@@ -42,19 +57,28 @@ def read(data: bytes) -> Found:
             yield part
         else:
             module.add(part)
-    yield from _File(data, module).sites()
+    yield from _File(data, module, around).sites()
 
 
 class _File:
     """One parsed file."""
 
-    def __init__(self, data: bytes, module: Module) -> None:
-        self._data, self._module = data, module
+    def __init__(self, data: bytes, module: Module, around: Around | None) -> None:
+        self._data, self._module, self._around = data, module, around
         self._lines: list[bytes] = data.split(b"\n")
-        self._resolver = Resolver(module, data)
+        self._resolver = Resolver(module, data, around)
         self._written: frozenset[str] | None = None
 
-    def sites(self) -> Iterator[Site | Gap]:
+    def sites(self) -> Iterator[Site]:
+        """Every place, at last those of addresses that no call leads to."""
+        known: set[str] = set()
+        for site in self._called():
+            if site.source is not None:
+                known.add(site.source.url)
+            yield site
+        yield from self._bare(known)
+
+    def _called(self) -> Iterator[Site]:
         for placed in self._module.calls:
             given = self._known(placed)
             if given is None:
@@ -63,10 +87,18 @@ class _File:
                 yield from self._shell(given)
                 continue
             reader = READERS.get(given.spec.service)
-            sources = list(dict.fromkeys(reader(given))) if reader else []
+            sources = self._asked_for(given, reader) if reader else []
             sources = [source for source in sources if not self._is_written(source)]
             found = tuple(flaws_of(given))
             yield from self._placed(given, sources, found)
+
+    def _asked_for(self, given: Given, reader: Reader) -> list[Source]:
+        """The sources of a call; the functions whose callers could say which are noted where one is not known."""
+        before = set(self._around.asked) if self._around else set()
+        sources = list(dict.fromkeys(reader(given)))
+        if self._around and (given.spec.service in _AT_HAND or (sources and all(s.is_known for s in sources))):
+            self._around.asked &= before
+        return sources
 
     def _placed(self, given: Given, sources: list[Source], found: tuple[Flaw, ...]) -> Iterator[Site]:
         for source in sources:
@@ -82,15 +114,13 @@ class _File:
         name = self._resolver.dotted(func)
         spec = None
         if name is not None:
-            imported = self._is_imported(func)
+            imported = self._resolver.is_imported(func)
             spec = self._named(name) if imported else self._starred(func)
-            if spec is None and imported and isinstance(func, ast.Name):
-                return None
         if spec is None and isinstance(func, ast.Attribute) and func.attr in METHODS:
             found, packages = METHODS[func.attr]
             if packages and not any(package.encode() in self._data for package in packages):
                 return None
-            if func.attr == "from_pretrained" and is_own(func, self._module):
+            if is_own(func, self._resolver):
                 return None
             spec = found
             name = name or f"….{func.attr}"
@@ -98,10 +128,20 @@ class _File:
             return None
         return Given(placed.node, placed.scope, name, spec, self._module, self._resolver)
 
-    def _is_imported(self, node: ast.expr) -> bool:
-        while isinstance(node, ast.Attribute):
-            node = node.value
-        return isinstance(node, ast.Name) and node.id in self._module.imports
+    def _bare(self, known: set[str]) -> Iterator[Site]:
+        """Addresses of data of which it is not seen what is done with them."""
+        for node, call in self._module.addresses:
+            name = (self._resolver.dotted(call.func) or str(getattr(call.func, "attr", ""))) if call else ""
+            if _NO_FETCH.match(name.rpartition(".")[2]):
+                continue
+            text = str(node.value)
+            if not REMOTE.match(text) or "{" in text or "%s" in text or any(c.isspace() for c in text):
+                continue
+            source = services.hub(text, None) if text.startswith("hf://") else services.address(text)
+            if source is not None and source.url not in known and is_download(text):
+                unencrypted = flaws.unencrypted(source)
+                found = (unencrypted,) if unencrypted else ()
+                yield self._at(node, source, found, name or "address")._replace(is_bare=True)
 
     @staticmethod
     def _named(name: str) -> Call | None:
@@ -151,7 +191,9 @@ class _File:
                 yield self._site(given, one.source, one.flaws, call=one.call)
 
     def _site(self, given: Given, source: Source | None, found: tuple[Flaw, ...], call: str = "") -> Site:
-        node = given.node
+        return self._at(given.node, source, found, call or given.name)
+
+    def _at(self, node: ast.expr, source: Source | None, found: tuple[Flaw, ...], call: str) -> Site:
         line = self._lines[node.lineno - 1] if node.lineno <= len(self._lines) else b""
         column = len(line[: node.col_offset].decode(errors="replace"))
         end = node.end_col_offset if node.end_lineno == node.lineno and node.end_col_offset else len(line.rstrip())
@@ -159,5 +201,5 @@ class _File:
         try:
             text = ast.unparse(node)
         except RecursionError:
-            text = given.name
-        return Site(node.lineno, column + 1, length, call or given.name, text[:LONGEST], source, found)
+            text = call
+        return Site(node.lineno, column + 1, length, call, text[:LONGEST], source, found)

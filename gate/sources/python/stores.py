@@ -145,6 +145,10 @@ def _modelscope(given: Given) -> Sources:
 def _bucket(given: Given) -> Sources:
     """`download_file(bucket, key, ...)` of boto3 and those that are like it."""
     arguments = given.node.args
+    if chained := _chained(given, ("Bucket",)):
+        for place in given.texts(given.keyword("Key") or arguments[0]) if arguments or given.keyword("Key") else ():
+            yield from _stored("s3", chained[0], place)
+        return
     bucket = given.keyword("Bucket") or given.keyword("bucket_name") or (arguments[0] if len(arguments) > 1 else None)
     key = given.keyword("Key") or given.keyword("object_name") or (arguments[1] if len(arguments) > 2 else None)
     if bucket is None or key is None:

@@ -10,7 +10,7 @@ from typing import Any
 from gate.sources.interface import HOLE
 from gate.sources.python.module import Class
 
-MOST = 8
+MOST = 32
 """Alternatives of one expression that are followed."""
 LONGEST = 4096
 """Characters of a text that is put together: `"a" * 10**9` is not built."""

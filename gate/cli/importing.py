@@ -1,0 +1,93 @@
+"""`gate import`: entries of the DBOM from bills of materials of others, and from what DVC keeps."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+
+from gate.cli import from_dvc, place
+from gate.core.errors import UsageError
+from gate.core.model import Location
+from gate.core.text import count, printable
+from gate.dbom.load import read_dbom
+from gate.dbom.model import Dbom
+from gate.documents.nodes import Document, decode, read_bytes
+from gate.dvc.read import is_document
+from gate.exchange.interface import Taken
+from gate.exchange.merge import Merged, merge
+from gate.exchange.registry import read
+from gate.files.atomic import write_atomic
+from gate.files.root import DBOM_NAME, beneath
+
+NOTHING = 3
+_HUB = "hf://"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `gate import`."""
+    help_ = "CycloneDX (JSON), an in-toto statement with it, Croissant, a FILE.dvc or dvc.lock"
+    parser.add_argument("files", nargs="+", metavar="FILE", help=help_)
+    place.add_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Reads every document, and adds all that they declare to the DBOM, or nothing."""
+    where = place.find(arguments.root, arguments.dbom)
+    name = where.dbom or DBOM_NAME
+    file = os.path.join(where.root, name)
+    document = Document(name, "")
+    if os.path.lexists(file):
+        document = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name)
+    dbom = read_dbom(document) if document.text.strip() else Dbom(name, Location(name))
+    taken: list[Taken] = []
+    listings: dict[str, bytes] = {}
+    for one in dict.fromkeys(arguments.files):
+        if one.startswith(_HUB):
+            fix = f"run `gate add PATH --source {printable(one)}` when its files are here: that compares them"
+            raise UsageError(f"{printable(one)} is a repository of the hub, and no document", fix)
+        if is_document(one):
+            found = from_dvc.taken(beneath(one, where.root), where.root, dbom)
+            dbom = dbom._replace(artifacts=(*dbom.artifacts, *found.taken.artifacts))
+            taken.append(found.taken)
+            listings |= found.listings
+        else:
+            taken.append(read(decode(read_bytes(one, one, follow=True), one)))
+    merged = merge(document, taken)
+    if merged.edited is not None:
+        _write(where.root, file, merged.edited, listings)
+    return _tell(merged, taken, name)
+
+
+def _write(root: str, file: str, edited: bytes, listings: Mapping[str, bytes]) -> None:
+    """Listings first, for the DBOM must not name what is not there; they go when it cannot be written."""
+    for listing in listings:
+        if os.path.lexists(os.path.join(root, listing)):
+            raise UsageError(f"{printable(listing)} exists already", "remove the file; nothing was written")
+    made: list[str] = []
+    try:
+        for listing, content in listings.items():
+            write_atomic(os.path.join(root, listing), content, within=root)
+            made.append(os.path.join(root, listing))
+        write_atomic(file, edited)
+    except BaseException:
+        for target in made:
+            os.unlink(target)
+        raise
+
+
+def _tell(merged: Merged, taken: list[Taken], name: str) -> int:
+    """What was declared, and what a person still has to do, each with the command for it; the exit code."""
+    for kind, artifacts in (("declared", merged.added), ("declared already", merged.known)):
+        for artifact in artifacts:
+            print(f"{kind}: the {artifact.kind} {artifact.name}, {printable(artifact.path)}")
+    for line in (line for one in taken for line in one.told):
+        print(f"note: {printable(line)}")
+    for incomplete in (incomplete for one in taken for incomplete in one.incomplete):
+        print(f"to do: {incomplete.name} has {incomplete.lacks}; when its file is there:")
+        print(f"  {printable(incomplete.command)}")
+    if merged.added:
+        print(f"wrote {count(len(merged.added), 'entry', 'entries')} to {printable(name)}; next: gate check")
+        return 0
+    print(f"nothing was written to {printable(name)}")
+    return 0 if merged.known else NOTHING

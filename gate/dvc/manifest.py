@@ -1,0 +1,56 @@
+"""The manifest of a directory: DVC stores it beside the content, and records its MD5 with `.dir` behind it.
+
+It is JSON: `[{"md5": ..., "relpath": ...}]`, sorted by path (dvc_data.hashfile.tree of DVC 3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import posixpath
+import stat
+from collections.abc import Mapping
+
+from gate.dvc.interface import Out
+from gate.files import beneath
+
+MAX_BYTES = 64 << 20
+"""Of a manifest: about 600,000 files."""
+
+
+def digest_of(files: Mapping[str, str]) -> str:
+    """The MD5 of the manifest of a directory with these `files`: the MD5 of each by its path in there."""
+    listed = [{"md5": files[path], "relpath": path} for path in sorted(files)]
+    return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest()
+
+
+def find(root: str, out: Out) -> dict[str, str] | None:
+    """What the manifest of the directory `out` lists, where DVC's cache beneath `root` has it unchanged."""
+    recorded = out.recorded
+    if recorded is None or not recorded.is_directory:
+        return None
+    name = f"{recorded.md5[:2]}/{recorded.md5[2:]}.dir"
+    cache = "cache" if recorded.text else "cache/files/md5"
+    try:
+        data = _read(root, posixpath.join(out.project, ".dvc", cache, name))
+    except OSError:
+        return None
+    if hashlib.md5(data, usedforsecurity=False).hexdigest() != recorded.md5:
+        return None
+    try:
+        found = {entry["relpath"]: entry["md5"] for entry in json.loads(data)}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return found if all(isinstance(text, str) for entry in found.items() for text in entry) else None
+
+
+def _read(root: str, path: str) -> bytes:
+    with beneath.file(root, path) as descriptor:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("not a regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise OSError("too large for a manifest")
+    return data

@@ -1,0 +1,1 @@
+"""CycloneDX 1.6 (ECMA-424), as JSON."""

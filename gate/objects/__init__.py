@@ -1,0 +1,1 @@
+"""Datasets and models on object storage: their addresses, and reading them in place."""

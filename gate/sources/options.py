@@ -1,0 +1,54 @@
+"""Options of programs that train or serve, whatever the program: `--model_name_or_path org/name`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gate.sources import flaws, keys
+from gate.sources.interface import HOLE, Flaw, Source
+from gate.sources.line import Line
+
+_REMOTE_CODE = re.compile(r"(?:^|,)trust_remote_code=true(?:,|$)", re.I)
+
+
+def read_options(line: Line) -> Iterator[Source | Flaw]:
+    """Options that name a model or a dataset, of whatever program: `--model_name_or_path org/name`, "
+    "`model.id=org/name`."""
+    if not runs(line):
+        return
+    pairs = [*line.options.items()]
+    pairs += [
+        (key, value)
+        for word in line.plain
+        for key, mark, value in (word.lstrip("+").partition("="),)
+        if mark and re.fullmatch(r"[\w.@/]+", key)
+    ]
+    given = {keys.normal(option): value for option, value in pairs}
+    for option, value in pairs:
+        key = keys.normal(option)
+        if key in keys.REMOTE_CODE and value.lower() not in ("false", "0", "no"):
+            yield flaws.remote_code(option)
+        if _REMOTE_CODE.search(value):
+            yield flaws.remote_code("trust_remote_code=True")
+        under = keys.under(option)
+        kind = keys.kind_of(key) or under
+        if kind is None or not value:
+            continue
+        names = ("model_revision", "revision") if kind == "model" else ("dataset_revision",)
+        revision = next((given[name] for name in names if given.get(name)), None)
+        for name in re.split(r"[,\s]", value)[:16]:
+            plain = name if "://" in name else name.rpartition("=")[2].partition(":")[0]
+            if source := keys.named(key, plain, revision, under=under):
+                yield source
+
+
+RUNNERS = re.compile(
+    r"(?:python[\d.]*|torchrun|accelerate|deepspeed|vllm|ray|lm_eval|lm-eval|swift|llamafactory-cli|axolotl"
+    r"|sglang|mlx_lm\.\w+|tune|trl|optimum-cli|text-generation-launcher|composer|colossalai|horovodrun|mpirun|jupyter|lmdeploy|ct2-transformers-converter|autotrain|trtllm-\w+|evalplus\.\w+|bigcode-\w+|llmcompressor|tritonserver|docker|\./[\w./-]+|[\w./-]+\.(?:py|sh)|[\w.]+\.[\w.]+)"
+)
+
+
+def runs(line: Line) -> bool:
+    """Whether the program may be one that trains or serves."""
+    return line.is_module or bool(RUNNERS.fullmatch(line.program)) or line.program.startswith(HOLE)

@@ -1,0 +1,57 @@
+"""Where a function is called, or handed to what calls it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+
+from gate.sources.python.module import Module, Placed
+from gate.sources.python.prefilter import lines_of
+
+_POOLED = frozenset(("map", "imap", "imap_unordered", "thread_map", "process_map"))
+_PASSING = frozenset(("submit", "partial", "run_in_executor", "apply", "to_thread"))
+
+
+def _call_of(node: ast.Call, name: str) -> ast.Call | None:
+    """`node` where it calls `name`, or has it called: `pool.map(name, items)`, `pool.submit(name, item)`."""
+    called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    if called == name:
+        return node
+    if called not in _POOLED and called not in _PASSING:
+        return None
+    place = next((n for n, a in enumerate(node.args[:3]) if isinstance(a, ast.Name) and a.id == name), None)
+    if place is None:
+        return None
+    given = node.args[place + 1 :]
+    if called in _POOLED:
+        unknown = ast.Name(id="", ctx=ast.Load())
+        given = [ast.Subscript(value=items, slice=unknown, ctx=ast.Load()) for items in given]
+    return ast.copy_location(ast.Call(func=node.args[place], args=given, keywords=node.keywords), node)
+
+
+def calls_of(name: str, module: Module, data: bytes, *, is_defined: bool) -> list[Placed]:
+    """The calls in `module` of what is called `name`; where it is defined there too, that is no call."""
+    pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*[(,]")
+    lines = lines_of(data, (match.start() for match in pattern.finditer(data)))
+    if len(lines) < 1 + is_defined:
+        return []
+    module.expand()
+    found = []
+    for statement, scope in module.statements:
+        at = bisect_left(lines, statement.lineno)
+        if at == len(lines) or lines[at] > (statement.end_lineno or 0):
+            continue
+        calls = (_call_of(node, name) for node in ast.walk(statement) if isinstance(node, ast.Call))
+        found += [Placed(call, scope) for call in calls if call is not None]
+    return found
+
+
+def argument(call: ast.Call, name: str, place: int | None) -> ast.expr | None:
+    """What `call` gives for the parameter `name`, which stands at `place`."""
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    if place is None or not 0 <= place < len(call.args) or isinstance(call.args[place], ast.Starred):
+        return None
+    return call.args[place]

@@ -1,0 +1,1 @@
+"""Where data and weights are fetched from, one file for each kind of place."""

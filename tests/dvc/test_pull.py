@@ -1,0 +1,155 @@
+"""`gate check --pull`: what DVC keeps is fetched through DVC, verified, and only from where the policy says."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.dvc.conftest import Dvc, objects, overwrite
+from tests.support import Repo
+
+CSV = "id,label\n1,stop\n2,give way\n"
+EVIL = CSV.replace("stop", "turn")
+
+
+@pytest.fixture
+def pushed(repo: Repo, dvc: Dvc, remote: Path) -> Path:
+    """A declared file and a declared directory that only the remote has; the remote."""
+    repo.write("data/signs.csv", CSV)
+    for i in range(3):
+        repo.write(f"data/more/{i}.csv", f"{CSV}{i}{i},x\n")
+    dvc("add", "data/signs.csv", "data/more")
+    for name in ("signs.csv", "more"):
+        assert repo.gate("add", f"data/{name}.dvc", "--version", "1").code == 0
+    dvc("push")
+    _away(repo)
+    repo.write("gate-policy.yaml", f"policy: 1\ndvc: {{remotes: ['{remote}']}}\n")
+    repo.track()
+    repo.git("commit", "--quiet", "--message=base")
+    return remote
+
+
+def _away(repo: Repo) -> None:
+    for path in (".dvc/cache", "data/signs.csv", "data/more"):
+        repo.delete(path)
+
+
+def _here(repo: Repo) -> set[str]:
+    return {path.name for path in (repo.root / "data").iterdir() if path.suffix != ".dvc"} - {".gitignore"}
+
+
+def test_what_is_declared_and_not_here_is_fetched(repo: Repo, pushed: Path) -> None:
+    assert "integrity/missing-file" in repo.rules()
+    report = repo.report("--pull")
+    assert report["exit_code"] == 0, report["findings"]
+    assert "fetched, for it was declared and not here: 2 artifacts" in report["notes"]
+    assert repo.text("data/signs.csv") == CSV
+    assert {path.name for path in (repo.root / "data/more").iterdir()} == {"0.csv", "1.csv", "2.csv"}
+    assert not list(repo.root.glob(".gate-pull-*"))
+
+
+def test_what_is_here_stays_as_it_is(repo: Repo, pushed: Path) -> None:
+    repo.write("data/signs.csv", EVIL)
+    assert "integrity/digest-mismatch" in repo.rules("--pull")
+    assert repo.text("data/signs.csv") == EVIL
+
+
+def test_a_tampered_object_never_arrives(repo: Repo, pushed: Path, dvc: Dvc) -> None:
+    tampered = next(path for path in objects(pushed) if path.read_text() == CSV)
+    overwrite(tampered, EVIL)
+    result = repo.gate("check", "--pull")
+    assert result.code == 1, result.out
+    assert "data/signs.csv could not be fetched" in result.out
+    assert _here(repo) == {"more"}
+    dvc("pull")
+    assert repo.text("data/signs.csv") == EVIL
+
+
+def test_without_a_list_nothing_is_fetched(repo: Repo, pushed: Path) -> None:
+    repo.delete("gate-policy.yaml")
+    result = repo.gate("check", "--pull")
+    assert result.code == 2
+    assert "dvc: {remotes:" in result.err
+    assert _here(repo) == set()
+
+
+def test_a_list_that_a_change_brings_does_not_count(repo: Repo, pushed: Path, tmp_path: Path) -> None:
+    repo.git("branch", "base")
+    evil = tmp_path / "evil"
+    pushed.rename(evil)
+    repo.edit(".dvc/config", str(pushed), str(evil))
+    repo.edit("gate-policy.yaml", str(pushed), str(evil))
+    result = repo.gate("check", "--pull", "--base", "base")
+    assert result.code != 0, result.out
+    assert _here(repo) == set()
+
+
+@pytest.mark.parametrize("where", ["evil", "remote-of-another"])
+def test_a_remote_that_is_not_listed_is_refused(repo: Repo, pushed: Path, tmp_path: Path, where: str) -> None:
+    evil = tmp_path / where
+    pushed.rename(evil)
+    repo.edit(".dvc/config", str(pushed), str(evil))
+    result = repo.gate("check", "--pull")
+    assert result.code == 1
+    assert "dvc/untrusted-remote" in result.out
+    assert f"the remote store has the `url` {evil}" in result.out
+    assert _here(repo) == set()
+
+
+def test_settings_of_the_repository_do_not_reach_dvc(repo: Repo, pushed: Path, dvc: Dvc) -> None:
+    """The cache is another that was tampered with, and `verify` is switched off where DVC looks first."""
+    dvc("pull")
+    for stored in objects(repo.root / ".dvc" / "cache"):
+        overwrite(stored, EVIL)
+    for path in ("data/signs.csv", "data/more"):
+        repo.delete(path)
+    repo.write(".dvc/config.local", "['remote \"store\"']\n    verify = false\n")
+    assert repo.report("--pull")["exit_code"] == 0
+    assert repo.text("data/signs.csv") == CSV
+
+
+def test_a_link_on_the_way_is_not_followed(repo: Repo, pushed: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    repo.write("deep/a.dvc", repo.text("data/signs.csv.dvc").replace("path: signs.csv", "path: in/signs.csv"))
+    repo.edit("dbom.yaml", "path: data/signs.csv", "path: deep/in/signs.csv")
+    repo.link("deep/in", outside)
+    repo.git("add", "--all")
+    result = repo.gate("check", "--pull")
+    assert result.code == 1
+    assert "deep/in/signs.csv could not be fetched: it cannot be put into deep/in" in result.out
+    assert list(outside.iterdir()) == []
+
+
+def test_offline_and_pull_contradict_each_other(repo: Repo) -> None:
+    result = repo.gate("check", "--pull", "--offline")
+    assert result.code == 2
+    assert "--offline" in result.err
+
+
+def test_pull_without_anything_to_fetch_needs_neither_dvc_nor_a_list(repo: Repo) -> None:
+    repo.write("a.csv", CSV)
+    assert repo.gate("add", "a.csv").code == 0
+    assert repo.gate("check", "--pull").code == 0
+
+
+def test_without_dvc_it_says_what_to_install(repo: Repo, pushed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    import gate.dvc.pull as module
+
+    monkeypatch.setattr(module, "find_spec", lambda name: None if name == "dvc" else importlib.util.find_spec(name))
+    result = repo.gate("check", "--pull")
+    assert 'pip install "dbom-gate[dvc]"' in result.out
+    assert result.code == 1  # the files are missing as well
+
+
+def test_a_repository_of_git_alone_has_nothing_that_dvc_could_bring(repo: Repo) -> None:
+    repo.write("a.csv", CSV)
+    assert repo.gate("add", "a.csv").code == 0
+    repo.delete("a.csv")
+    result = repo.gate("check", "--pull")
+    assert "not here, and not fetched: a" in result.out
+    assert subprocess.run(["git", "status", "--short"], cwd=repo.root, capture_output=True, check=True).returncode == 0

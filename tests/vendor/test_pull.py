@@ -1,0 +1,108 @@
+"""`gate check --pull` brings what is declared and not here from the mirror that the policy names, and nothing else."""
+
+from __future__ import annotations
+
+from tests.vendor.conftest import Vendoring
+
+
+def test_what_was_vendored_comes_back_and_is_verified(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.trust()
+    assert "integrity/missing-file" in vendoring.repo.rules("--only", "integrity")
+    report = vendoring.repo.report("--only", "integrity,sources", "--pull")
+    assert report["exit_code"] == 0, report
+    assert [one["verified"] for one in report["artifacts"]] == [True]
+    for path in vendoring.source.rglob("*.csv"):
+        assert vendoring.repo.bytes(f"vendor/signs/{path.relative_to(vendoring.source)}") == path.read_bytes()
+    assert not (vendoring.repo.root / ".gate").exists()
+
+
+def test_a_single_file_comes_back_too(vendoring: Vendoring) -> None:
+    vendoring.run(source=vendoring.source / "README.md")
+    vendoring.trust()
+    assert vendoring.repo.rules("--only", "integrity", "--pull") == set()
+    assert vendoring.repo.text("vendor/README.md") == "# signs\n"
+
+
+def test_a_listing_that_is_not_in_the_repository_comes_from_the_mirror(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.trust()
+    vendoring.repo.delete("dbom/signs.sha256")
+    vendoring.repo.gate("check", "--pull")
+    assert vendoring.repo.text("vendor/signs/README.md") == "# signs\n"
+
+
+def test_an_object_that_was_changed_is_caught_and_nothing_appears(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.trust()
+    for victim in vendoring.mirror.glob("sha256/*/*"):
+        if b"# signs" in victim.read_bytes():
+            victim.chmod(0o644)
+            victim.write_bytes(b"# swing\n")
+    findings = vendoring.repo.findings("--only", "integrity", "--pull")
+    assert any(one.rule == "integrity/digest-mismatch" and "README.md" in one.message for one in findings)
+    assert not (vendoring.repo.root / "vendor").exists() or not list((vendoring.repo.root / "vendor").iterdir())
+
+
+def test_an_object_that_is_gone_is_undecided(vendoring: Vendoring) -> None:
+    vendoring.run(source=vendoring.source / "README.md")
+    vendoring.trust()
+    next(vendoring.mirror.glob("sha256/*/*")).unlink()
+    found = [one for one in vendoring.repo.findings("--only", "integrity", "--pull") if one.rule == "gate/undecided"]
+    assert "has no object" in found[0].message
+
+
+def test_without_a_mirror_in_the_policy_nothing_is_fetched(vendoring: Vendoring) -> None:
+    vendoring.run()
+    result = vendoring.repo.gate("check", "--pull")
+    assert result.code == 2
+    assert "no policy names the mirror" in result.err
+    assert not (vendoring.repo.root / "vendor").exists()
+
+
+def test_an_entry_cannot_send_the_gate_to_another_mirror(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.repo.write("gate-policy.yaml", "policy: 1\nsources: {mirror: acme-mirror}\n")
+    found = [one for one in vendoring.repo.findings("--only", "integrity", "--pull") if one.rule == "gate/undecided"]
+    assert "is not the mirror" in found[0].message
+    assert not (vendoring.repo.root / "vendor").exists()
+
+
+def test_a_path_behind_a_link_out_of_the_repository_is_refused(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.trust()
+    outside = vendoring.repo.home / "outside"
+    outside.mkdir()
+    vendoring.repo.link("vendor", outside)
+    vendoring.repo.gate("check", "--pull")
+    assert list(outside.iterdir()) == []
+
+
+def test_what_is_there_already_is_left_alone(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.trust()
+    vendoring.repo.write("vendor/signs/README.md", "mine\n")
+    assert "integrity/digest-mismatch" in vendoring.repo.rules("--only", "integrity", "--pull")
+    assert vendoring.repo.text("vendor/signs/README.md") == "mine\n"
+
+
+def test_only_what_comes_from_the_mirror_may_be_demanded(vendoring: Vendoring) -> None:
+    vendoring.repo.write("data/other.csv", "a,b\n")
+    vendoring.repo.gate("add", "data/other.csv", "--source", "https://files.example.org/other-1.0.csv")
+    vendoring.run()
+    vendoring.trust("rules: {sources/not-vendored: {enforce: block}}")
+    found = [one for one in vendoring.repo.findings("--pull") if one.rule == "sources/not-vendored"]
+    assert [one.ruling for one in found] == ["block"]
+    assert found[0].message.startswith("other ")
+
+
+def test_a_change_cannot_name_the_mirror_that_is_asked(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.repo.write("gate-policy.yaml", "policy: 1\n")
+    vendoring.repo.track()
+    vendoring.repo.git("commit", "--quiet", "--message=base")
+    vendoring.trust()
+    result = vendoring.repo.gate("check", "--pull", "--base", "HEAD")
+    assert result.code == 2
+    assert "no policy names the mirror" in result.err
+    assert not (vendoring.repo.root / "vendor").exists()
