@@ -31,7 +31,7 @@ lint: $(BIN)/pytest  ## types, style, and generated files that are out of date
 generate: $(BIN)/gate  ## rule pages and packs from the catalogue
 	$(BIN)/python tools/generate.py
 
-LOCKED_EXTRAS := weights sign suites poisoning policy remote hub
+LOCKED_EXTRAS := weights sign suites poisoning policy remote
 locks:  ## the action's requirements with their digests, one file for the core and one for each extra
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -30,6 +30,8 @@ SIZE = 1 << 20
 FILES = 1000
 PAIRS = 5
 MOMENTS = 20
+KILLED_FILES = 200
+"""Of a run that is killed: twice twenty runs, and every object read after each."""
 THREADS = 8
 COPY = """
 import hashlib, sys
@@ -60,13 +62,14 @@ def main() -> None:
     os.environ.update(server.environment())
     ours, theirs = Pipe()
     done = Event()
-    hub = Process(target=_hub, args=(theirs, done, FILES, SIZE), daemon=True)
+    kills = "--kill" in sys.argv
+    hub = Process(target=_hub, args=(theirs, done, KILLED_FILES if kills else FILES, SIZE), daemon=True)
     hub.start()
     os.environ["HF_ENDPOINT"] = ours.recv()
     try:
         with tempfile.TemporaryDirectory(prefix="gate-bench-") as temporary:
             os.environ["HOME"] = temporary
-            (_kill if "--kill" in sys.argv else _compare)(server, temporary)
+            (_kill if kills else _compare)(server, temporary)
     finally:
         done.set()
         hub.join()
@@ -118,16 +121,16 @@ def _kill(server: ObjectServer, directory: str) -> None:
             process.wait()
             span = time.perf_counter() - start
             continue
-        time.sleep(source.uniform(0, span))
+        wait = source.uniform(0, span)
+        time.sleep(wait)
         process.send_signal(signal.SIGKILL)
         process.wait()
         visible = len(_visible(bucket))
         again = subprocess.run(_vendor("s3://mirror/ours"), cwd=repository, stdout=subprocess.DEVNULL, check=False)
         print(
-            f"killed after {time.perf_counter() - start:.1f} s: {visible:,} objects visible, each as its name says;",
-            end=" ",
+            f"killed {wait:.1f} s into {span:.1f} s: {visible:,} objects visible, each as its name says; "
+            f"the next run ended with {again.returncode}, {len(_visible(bucket)):,} visible"
         )
-        print(f"the next run ended with {again.returncode}, {len(_visible(bucket)):,} visible")
 
 
 def _visible(bucket: Bucket) -> set[str]:

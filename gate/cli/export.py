@@ -20,6 +20,7 @@ from gate.exchange.interface import Made
 from gate.exchange.registry import EXPORTS, writer
 from gate.files.atomic import write_atomic
 from gate.files.root import DBOM_NAME
+from gate.report.view import no_commands
 
 EPOCH = "SOURCE_DATE_EPOCH"
 """https://reproducible-builds.org/specs/source-date-epoch/"""
@@ -61,7 +62,7 @@ def _text(arguments: argparse.Namespace, dbom: Dbom) -> str:
         what = count(other, "artifact")
         print(f"note: left out: {what}, for Croissant has datasets alone, with their digests", file=sys.stderr)
     document = writer(arguments.format)(dbom, Made(__version__, _time()))
-    return json.dumps(document, indent=2) + "\n"
+    return no_commands(json.dumps(document, indent=2)) + "\n"
 
 
 def _time() -> datetime | None:

@@ -13,6 +13,7 @@ from gate.dbom.load import load_dbom
 from gate.files.root import DBOM_NAME
 from gate.lineage.graph import build
 from gate.lineage.render import as_json, as_mermaid, as_text
+from gate.report.view import no_commands
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "text":
         text = as_text(graph, name) if dbom.artifacts else f"{printable(file)} declares no artifacts\n"
     else:
-        text = as_mermaid(graph) if arguments.format == "mermaid" else as_json(graph)
+        text = as_mermaid(graph) if arguments.format == "mermaid" else no_commands(as_json(graph))
     sys.stdout.write(text)
     return 0

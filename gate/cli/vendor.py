@@ -19,7 +19,7 @@ from gate.core.model import KINDS, Location, Verdict
 from gate.core.text import count, printable, size
 from gate.data.samples.interface import MODALITIES
 from gate.dbom.model import Artifact, Origin, Scan
-from gate.dbom.schema import NAME_PATTERN, path_problem
+from gate.dbom.schema import MIRROR_PATTERN, NAME_PATTERN, path_problem
 from gate.dbom.sign import Signed
 from gate.dbom.write import free_name
 from gate.files.atomic import write_atomic
@@ -82,8 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
     with find(Wanted(arguments.source, arguments.revision, arguments.sha256, listed, os.environ)) as upstream:
         artifact = _artifact(arguments, upstream, mirror, where.root, books)
         books.refuse(artifact)
-        refuse(upstream, arguments.max_size)
-        judge = Judge(policies, arguments.stage, where.root, jobs, (*notes, *upstream.notes))
+        refuse(upstream, mirror, arguments.max_size)
+        judge = Judge(policies, arguments.stage, where.root, (*notes, *upstream.notes))
         also = (by.algorithm,) if by else ()
         guess = not (arguments.kind or upstream.kind or artifact.suite or artifact.scan or books.find(artifact.name))
         request = Request(upstream, mirror, artifact, judge, guess, arguments.max_size, also, jobs, Progress)
@@ -109,6 +109,7 @@ def _vendor(
     code = judging.emit(done.verdict, reports)
     if ("text", "") in reports:
         _tell(done, books.name, is_new=is_new)
+        print(_next(request))
     return code
 
 
@@ -125,6 +126,8 @@ def _artifact(arguments: argparse.Namespace, upstream: Upstream, mirror: Mirror,
     scan = Scan(arguments.modality, arguments.label) if arguments.modality else before and before.scan
     if problem := path_problem(path):
         raise UsageError(problem)
+    if not re.fullmatch(MIRROR_PATTERN, mirror.url):
+        raise UsageError(f"no DBOM can name the mirror {printable(mirror.url)}", "choose a plainer place")
     if arguments.label and not arguments.modality:
         raise UsageError("--label says where labels are, and nothing is to be scanned", "pass --modality too")
     rows = bool(suite or scan)
@@ -190,7 +193,15 @@ def _tell(done: Vendored, dbom: str, *, is_new: bool) -> None:
     print(f"  to {printable(artifact.source.mirror or '')}: {count(published.new, 'new object')}{there}")
     said = f"declared the {artifact.kind} {artifact.name} in" if is_new else "declared already in"
     print(f"{said} {printable(dbom)}: {printable(artifact.path)}")
-    print("next: gate check --pull")
+
+
+def _next(request: Request) -> str:
+    """What brings the content back, for which the policy must name the mirror."""
+    url = request.mirror.url
+    if request.judge.policies.source_rules().is_mirror(url):
+        return "next: gate check --pull"
+    mirror = Origin(url=url).host or f'"{url}"'
+    return f"next: gate check --pull, once the policy has `sources: {{mirror: {printable(mirror)}}}`"
 
 
 def _bytes(text: str) -> int:

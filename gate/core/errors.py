@@ -6,6 +6,7 @@
     +-- DocumentError       2  a DBOM, policy or listing that cannot be read: one or many problems, each with its place
     +-- UnableError         4  the gate itself was unable: full disk, missing extra, unreadable file
     +-- VerificationError   1  bytes that are not to be loaded: see gate.loading.errors
+    +-- TamperedError       1  a mirror that holds other bytes than its names say: see gate.vendor.interface
 
 What is wrong with the judged bytes is otherwise never an error: it is a finding.
 """

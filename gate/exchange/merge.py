@@ -33,13 +33,15 @@ def merge(document: Document, taken: Iterable[Taken]) -> Merged:
         named = f"project: {plain_or_quoted(project)}\n" if project else ""
         document = document._replace(text=HEADER + named)
     declared = {artifact.name: artifact for artifact in read_dbom(document).artifacts}
-    artifacts = [artifact for one in taken for artifact in one.artifacts]
-    known = tuple(one for one in artifacts if one.name in declared and _is_same(one, declared[one.name]))
-    added = tuple(one for one in artifacts if one not in known)
-    problems = [*_conflicts(added, declared), *_wrong(added, tuple(declared.values()))]
+    known: list[Artifact] = []
+    added: list[Artifact] = []
+    for artifact in (artifact for one in taken for artifact in one.artifacts):
+        old = declared.get(artifact.name)
+        (known if old and _is_same(artifact, old) else added).append(artifact)
+    problems = [*_conflicts(added, declared), *_wrong(added, list(declared.values()))]
     if problems:
         raise DocumentError(problems)
-    return Merged(with_artifacts(document, added) if added else None, added, known)
+    return Merged(with_artifacts(document, added) if added else None, tuple(added), tuple(known))
 
 
 def _is_same(new: Artifact, old: Artifact) -> bool:
@@ -60,7 +62,7 @@ def _conflicts(added: Iterable[Artifact], declared: dict[str, Artifact]) -> Iter
             yield Problem(new.at["path"], message, "give one of the two another path; nothing was written")
 
 
-def _wrong(added: tuple[Artifact, ...], declared: tuple[Artifact, ...]) -> Iterator[Problem]:
+def _wrong(added: list[Artifact], declared: list[Artifact]) -> Iterator[Problem]:
     """What is wrong with them together, and would be an error in the DBOM."""
     yield from repeated(added, "name")
     yield from repeated(added, "path")

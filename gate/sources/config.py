@@ -22,7 +22,8 @@ from gate.sources.text import Text
 MAX_TREE = 4 << 20
 """Characters of a document that are read as a tree; larger ones are read line by line."""
 WORTH = re.compile(
-    rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
+    rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_"
+    rb"|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
     rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower"
     rb"|data_path|train_data|eval_data)[\w.-]{0,40}[\"']?[ \t]{0,8}[:=]"
 )

@@ -134,6 +134,7 @@ class _Places:
 
     def __init__(self, text: str) -> None:
         self._text, self._at, self._line, self._counted = text, 0, 1, 0
+        self._line_start = 0
 
     def lines(self, parts: list[str]) -> Iterator[_Line]:
         """The lines of one cell; the first is where its `source` begins."""
@@ -154,5 +155,6 @@ class _Places:
         if at < 0:
             return 1
         self._line += self._text.count("\n", self._counted, at)
+        self._line_start = max(self._line_start, self._text.rfind("\n", self._counted, at) + 1)
         self._counted, self._at = at, at + len(part)
-        return at - self._text.rfind("\n", 0, at) + 1
+        return at - self._line_start + 2

@@ -19,6 +19,8 @@ MAX_BYTES = 64 << 20
 """Bytes of a file that are looked at."""
 MAX_CONFIG = 1 << 20
 """Bytes of a JSON file that people write; larger ones hold data, in which addresses are content."""
+MAX_SCRIPT = 4 << 20
+"""Bytes of a script, which nobody writes longer."""
 MAX_SITES = 2_000
 """Places of one file; a file with more is generated."""
 MAX_SNIPPET = 400
@@ -184,6 +186,9 @@ _NOTEBOOK = re.compile(rb"\(|!|%%")
 def _script(name: str) -> Callable[[bytes], Found]:
     def read_it(data: bytes) -> Found:
         if not FETCHERS.search(data) and b"ADD" not in data:
+            return
+        if len(data) > MAX_SCRIPT:
+            yield Gap(1, f"a script of more than {size(MAX_SCRIPT)} is not read", blind=True)
             return
         from gate.sources import scripts
 

@@ -77,6 +77,10 @@ class Mirror(Protocol):
     def url(self) -> str:
         """Where it is."""
 
+    @property
+    def largest(self) -> int | None:
+        """Bytes that an object may have."""
+
     def put(self, sha256: str, place: str) -> bool:
         """Keeps the file at `place`, visible only as a whole; False where an object of that name is there already.
 

@@ -24,14 +24,12 @@ class Judge(NamedTuple):
     policies: Policies
     stage: Stage
     root: str
-    jobs: int
     notes: tuple[str, ...]
 
     def refused(self, artifact: Artifact, wrong: Sequence[Wrong]) -> Verdict:
         """What is not what the upstream announces; no policy has a say in that."""
-        decisions = decide(
-            Policies((load_pack(DEFAULT),)), [_finding(artifact.subject, one) for one in wrong], self.stage
-        )
+        findings = [_finding(artifact.subject, one) for one in wrong]
+        decisions = decide(Policies((load_pack(DEFAULT),)), findings, self.stage)
         return Verdict("blocked", decisions, (), self.policies.names(), self.stage, len(wrong), 0, notes=self.notes)
 
     def verdict(self, material: Material, *, verified: bool) -> Verdict:

@@ -6,6 +6,7 @@ entry of the DBOM, which a change may have written, must not send the credential
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -16,7 +17,7 @@ from gate.convert.publish import publish as put_in_place
 from gate.core.errors import GateError, UnableError, UsageError
 from gate.core.jobs import default_jobs
 from gate.core.model import UNDECIDED, Finding
-from gate.core.text import printable
+from gate.core.text import printable, shorten
 from gate.dbom.model import Artifact
 from gate.files.atomic import explained
 from gate.files.listing import MAX_BYTES, ListingError, parse_listing
@@ -24,6 +25,7 @@ from gate.inventory.declared import read_listing
 from gate.vendor.fetch import Wrong, fetch, odd
 from gate.vendor.interface import Entry, Fetched, Mirror, TamperedError
 from gate.vendor.mirror.open import open_mirror
+from gate.vendor.names import unfit
 from gate.vendor.room import Room, quarantine
 
 MAX_SIZE = 100 << 30
@@ -67,6 +69,8 @@ def _findings(artifact: Artifact, root: str) -> Iterator[Finding]:
 
 
 def _bring(artifact: Artifact, root: str) -> list[Wrong]:
+    for path, why in unfit([artifact.path]):  # above all what git would run
+        raise UsageError(f"its path {shorten(path)} {why}", "choose another place for it")
     target = os.path.join(root, artifact.path)
     parent = os.path.dirname(target)
     if not (os.path.realpath(parent) + os.sep).startswith(os.path.realpath(root) + os.sep):
@@ -93,6 +97,8 @@ def _bring(artifact: Artifact, root: str) -> list[Wrong]:
         if not wrong:
             _place([one for one in found if isinstance(one, Fetched)], artifact, target, room)
         room.remove()
+    with contextlib.suppress(OSError):
+        os.rmdir(_aside(root))
     return wrong
 
 

@@ -61,20 +61,25 @@ def quarantine(directory: str, *identity: str) -> Iterator[Room]:
     """
     path = os.path.join(directory, hashlib.sha256("\0".join(identity).encode("utf-8", "replace")).hexdigest()[:24])
     try:
-        while True:
-            _make(directory, path)
-            lock = _locked(path)
-            try:
-                if _stands(lock, path):
-                    room = Room(path)
-                    for inner in (room.content, room.partial):
-                        os.makedirs(inner, mode=0o700, exist_ok=True)
-                    yield room
-                    return
-            finally:
-                os.close(lock)
+        lock = _entered(directory, path)
     except OSError as error:
         raise explained(path, error) from None
+    try:
+        yield Room(path)
+    finally:
+        os.close(lock)
+
+
+def _entered(directory: str, path: str) -> int:
+    """The lock of the directory, which is made where it is missing."""
+    while True:
+        _make(directory, path)
+        lock = _locked(path)
+        if _stands(lock, path):
+            for inner in (Room(path).content, Room(path).partial):
+                os.makedirs(inner, mode=0o700, exist_ok=True)
+            return lock
+        os.close(lock)
 
 
 def _make(directory: str, path: str) -> None:

@@ -77,7 +77,7 @@ def vendor(request: Request, room: Room) -> Vendored:
     return Vendored(verdict, artifact, tuple(fetched), listing, _publish(request, room, artifact, fetched, listing))
 
 
-def refuse(upstream: Upstream, most: int) -> None:
+def refuse(upstream: Upstream, mirror: Mirror, most: int) -> None:
     """Raises `UsageError` for what is nothing, or too much, before a byte is fetched."""
     shown, total = printable(upstream.url), sum(entry.size or 0 for entry in upstream.entries)
     if not upstream.entries:
@@ -87,6 +87,12 @@ def refuse(upstream: Upstream, most: int) -> None:
     if total > most:
         message = f"{shown} has {size(total)}, and {size(most)} are allowed"
         raise UsageError(message, "pass --max-size if it is meant to be so large")
+    for entry in upstream.entries:
+        if mirror.largest is not None and (entry.size or 0) > mirror.largest:
+            message = (
+                f"{printable(entry.path)} has {size(entry.size or 0)}, and one object {size(mirror.largest)} at most"
+            )
+            raise UsageError(message, "vendor it to a directory")
 
 
 def _measured(artifact: Artifact, fetched: Sequence[Fetched], is_directory: bool) -> tuple[Artifact, bytes | None]:

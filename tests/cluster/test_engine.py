@@ -108,7 +108,9 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for(monkeypatch: pytes
             pass
 
 
-def test_a_scheduler_that_goes_away_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_scheduler_that_goes_away_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told, begun = tmp_path / "scheduler.json", tmp_path / "begun"
     where = ("--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", told)
     with started("scheduler", *where, "--port", "0") as scheduler, started("worker", *where, "--no-nanny"):
@@ -119,8 +121,12 @@ def test_a_scheduler_that_goes_away_is_told(tmp_path: Path, caplog: pytest.LogCa
             until(begun.exists)
             scheduler.kill()
 
-        with cluster.connected(engine, [ROOT]) as connected, pytest.raises(UnableError, match="scheduler .* is gone"):
-            threading.Thread(target=gone).start()
+        monkeypatch.setattr(cluster, "SECONDS", HANG)
+        threading.Thread(target=gone).start()
+        with (
+            cluster.connected(engine, [ROOT]) as connected,
+            pytest.raises(UnableError, match=r"scheduler .* is gone"),
+        ):
             spread(waits, [str(begun)], failed=failed, done=print, jobs=1, processes=True, cluster=connected)
     assert not [record for record in caplog.records if record.exc_info], "a traceback was shown"
 

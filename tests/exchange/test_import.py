@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gate.dbom.load import load_dbom
 from tests.exchange.entries import EVERYTHING
 from tests.support import Repo, sha256
 
@@ -172,6 +173,8 @@ def test_what_is_declared_already_stays_as_people_wrote_it(repo: Repo) -> None:
         (_data("a", hashes=[{"alg": "SHA-256", "content": c} for c in (A, B)]), "a second SHA-256 of one component"),
         ({"type": "data"}, "a component without a name"),
         (_data("a", version={"not": "text"}), "expected text"),
+        (_data("a", description="\ud800"), "not valid YAML"),
+        (_data("a", description="\0"), "a NUL character"),
     ],
 )
 def test_what_a_dbom_does_not_take_is_refused_with_its_place(component: Any, said: str, repo: Repo) -> None:
@@ -270,3 +273,28 @@ def test_an_import_is_judged_like_any_entry(repo: Repo) -> None:
     repo.delete("dbom.yaml")
     repo.gate("import", "bom.json")
     assert "integrity/missing-file" in repo.rules()
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        '{"dbom": 1, "datasets": [{"name": "old", "path": "old"}]}\n',
+        '{"dbom": 1}\n',
+        "dbom: 1\r\ndatasets:\r\n  - name: old # first\r\n    path: old\r\n",
+        "dbom: 1\ndatasets: []  # none yet\nmodels:\n# before\n- {name: m, path: m}\n# behind\n",
+    ],
+    ids=["flow", "flow without a list", "crlf", "empty list"],
+)
+def test_entries_are_written_in_the_style_of_the_document(style: str, repo: Repo) -> None:
+    repo.write("dbom.yaml", style)
+    repo.write(
+        "bom.json", _bom(_data("a"), _data("b", B), {**_data("n", sha256("n")), "type": "machine-learning-model"})
+    )
+    assert repo.gate("import", "bom.json").code == 0
+    dbom = load_dbom(str(repo.root / "dbom.yaml"), "dbom.yaml")
+    assert {"a": A, "b": B, "n": sha256("n")}.items() <= {one.name: one.sha256 for one in dbom.artifacts}.items()
+    text = repo.text("dbom.yaml")
+    assert [comment in text for comment in ("# first", "# none yet", "# behind")] == [
+        comment in style for comment in ("# first", "# none yet", "# behind")
+    ]
+    assert ("\r\n" in style) == ("\n" not in text.replace("\r\n", ""))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from huggingface_hub import hf_hub_download, snapshot_download
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
+from gate.checks.interface import Examined
+from gate.core.errors import UnableError
+from gate.hub.answers import Entry
+from gate.hub.compare import Local, compare
 from tests.hub.conftest import ASKING, write
 from tests.localhub import LocalHub
-from tests.support import WEIGHTS, Repo, pointer, safetensors
+from tests.localhub.repository import blob_id
+from tests.support import WEIGHTS, Repo, pointer, safetensors, sha256
 
 EVIL = safetensors({"w": ("F32", [2, 2])}, fill=6)
 """As long as the weights, and others."""
@@ -225,3 +231,14 @@ def test_several_artifacts_of_one_commit_ask_once(repo: Repo, hub: LocalHub, com
     repo.write("gate-policy.yaml", ASKING)
     assert hub_rules(repo) == {}
     assert len(hub.seen) == 2
+
+
+def test_a_file_that_changes_after_it_was_examined_is_not_compared(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes(b"{}")
+    examined = Examined("config.json", "read", 2, sha256(b"[]"))
+    published = {"config.json": Entry("config.json", 2, None, blob_id(b"{}"))}
+    with open(file, "rb") as descriptor:
+        local = Local("config.json", False, [examined], lambda _: nullcontext(descriptor.fileno()))
+        with pytest.raises(UnableError, match=r"config\.json was written to while the gate read it"):
+            compare(local, published, "hf://acme/sign")

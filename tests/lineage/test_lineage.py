@@ -100,6 +100,13 @@ def test_mermaid_cannot_be_broken_out_of(repo: Repo) -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["lineage", "export --format cyclonedx", "lineage --format json"])
+def test_nothing_printed_is_a_command_to_a_runner(command: str, repo: Repo) -> None:
+    repo.write("dbom.yaml", 'dbom: 1\ndatasets:\n  - {name: a, path: a, derived_from: ["##vso[task.x]/y"]}\n')
+    result = repo.gate(*command.split())
+    assert (result.code, "##" in result.out, "vso[task.x]" in result.out) == (0, False, True)
+
+
 @pytest.mark.parametrize("form", ["text", "mermaid", "json"])
 def test_a_circle_is_printed_once_and_ends(form: str, repo: Repo) -> None:
     entries = [f"  - {{name: {name}, path: {name}, derived_from: [{other}]}}\n" for name, other in ("ab", "ba")]

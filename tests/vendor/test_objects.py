@@ -45,6 +45,7 @@ def content(bucket: Bucket) -> dict[str, bytes]:
 def test_from_the_hub_to_a_bucket_and_back(vendoring: Vendoring, hub: LocalHub, bucket: Bucket) -> None:
     result = vendoring.repo.gate("vendor", SOURCE, "--to", "s3://acme-mirror/data")
     assert result.code == 0, result.err
+    assert "once the policy has `sources: {mirror: acme-mirror}`" in result.out
     assert len(content(bucket)) == len(FILES) + 1
     assert "mirror: s3://acme-mirror/data" in vendoring.repo.text("dbom.yaml")
     again = vendoring.repo.gate("vendor", SOURCE, "--to", "s3://acme-mirror/data")

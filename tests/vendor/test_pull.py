@@ -106,3 +106,12 @@ def test_a_change_cannot_name_the_mirror_that_is_asked(vendoring: Vendoring) -> 
     assert result.code == 2
     assert "no policy names the mirror" in result.err
     assert not (vendoring.repo.root / "vendor").exists()
+
+
+def test_nothing_is_put_where_git_would_run_it(vendoring: Vendoring) -> None:
+    vendoring.run(source=vendoring.source / "README.md")
+    vendoring.trust()
+    vendoring.repo.edit("dbom.yaml", "path: vendor/README.md", "path: .git/hooks/post-checkout")
+    found = [one for one in vendoring.repo.findings("--only", "integrity", "--pull") if one.rule == "gate/undecided"]
+    assert "read by git" in found[0].message
+    assert not (vendoring.repo.root / ".git/hooks/post-checkout").exists()

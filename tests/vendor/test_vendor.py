@@ -230,6 +230,30 @@ def test_what_cannot_be_is_a_usage_error(vendoring: Vendoring, arguments: list[s
     assert "secret" not in result.err
 
 
+def test_a_report_for_programs_stands_alone_on_standard_output(vendoring: Vendoring) -> None:
+    result = vendoring.run("--report", "json")
+    assert result.code == 0
+    assert json.loads(result.out)["exit_code"] == 0
+
+
+def test_a_file_that_is_larger_than_announced_is_caught_whoever_sends_it(vendoring: Vendoring) -> None:
+    """The announced size is that of when it was found: a file that grows meanwhile is not what was announced."""
+    before = f"""
+import os
+from pathlib import Path
+from gate.vendor import run
+def grown(upstream, mirror, most):
+    with open({str(vendoring.source / "README.md")!r}, "a") as file:
+        file.write("more")
+run.refuse = grown
+"""
+    arguments = ("vendor", str(vendoring.source), "--to", str(vendoring.mirror))
+    result = finish(start_gate(vendoring.repo.root, *arguments, before=before))
+    assert result.code == 1
+    assert "integrity/size-mismatch" in result.out
+    assert vendoring.objects() == {}
+
+
 def test_the_mirror_must_be_one(vendoring: Vendoring) -> None:
     vendoring.repo.write("file", "")
     for address, words in {

@@ -47,6 +47,20 @@ def calls_of(name: str, module: Module, data: bytes, *, is_defined: bool) -> lis
     return found
 
 
+def calls_by_name(module: Module) -> dict[str, list[Placed]]:
+    """Every call in `module`, by the names of what is called, or handed to what calls it."""
+    found: dict[str, list[Placed]] = {}
+    for statement, scope in module.statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                names = {a.id for a in node.args[:3] if isinstance(a, ast.Name)}
+                names.add(node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", ""))
+                for name in names:
+                    if (call := _call_of(node, name)) is not None:
+                        found.setdefault(name, []).append(Placed(call, scope))
+    return found
+
+
 def argument(call: ast.Call, name: str, place: int | None) -> ast.expr | None:
     """What `call` gives for the parameter `name`, which stands at `place`."""
     for keyword in call.keywords:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from gate.sources.names import is_download
@@ -45,6 +46,8 @@ _WORD = re.compile(rb"\w+")
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
 _ADDRESS = re.compile(rb"""["']((?:https?|ftp|s3a?|gc?s|hf|abfss?)://[^"'\s]{4,1000})["']""")
 """An address that is written as a whole: one of data counts wherever it stands."""
+_MOST_ADDRESSES = 2_000
+"""A file with more holds data."""
 _OPENS = re.compile(rb"#|\"\"\"|'''|\"|'")
 _ESCAPES = 64
 """Backslashes in front of a quote that are counted."""
@@ -167,7 +170,7 @@ def candidates(data: bytes) -> list[int]:
         if name in free or (name in wanted and (_head(data, match.start(), name) in along or b"*" in along)):
             found.append(match.start())
     if b"://" in data:
-        found += (match.start() for match in _ADDRESS.finditer(data) if _is_of_data(match[1]))
+        found += (m.start() for m in islice(_ADDRESS.finditer(data), _MOST_ADDRESSES) if _is_of_data(m[1]))
     return _outside_of_strings(data, sorted(found)) if found else found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from gate.sources.interface import HOLE
 from gate.sources.python import links, texts
 from gate.sources.python.around import Around, Reached
-from gate.sources.python.invoked import argument, calls_of
+from gate.sources.python.invoked import argument, calls_by_name, calls_of
 from gate.sources.python.links import DEPTH, Owned
 from gate.sources.python.module import Binding, Class, Module, Placed, Scope
 from gate.sources.python.texts import Look
@@ -45,6 +45,10 @@ _DEFAULTED = frozenset(_DEFAULTED_WORDS.split())
 _CAST = frozenset(("str", "os.fspath", "str.strip", "os.path.expandvars", "typing.cast"))
 
 
+_ONE_BY_ONE = 64
+"""Functions of which the calls are looked for one by one."""
+
+
 class _Budget:
     """What is left of `STEPS`, for a file and the modules that its names lead to."""
 
@@ -60,6 +64,7 @@ class Resolver:
         self.path = around.path if around else ""
         self._budget = _Budget()
         self._callers: dict[str, list[Placed]] = {}
+        self._index: dict[str, list[Placed]] | None = None
         self._parameters: dict[tuple[ast.AST, str], Values] = {}
         self._readers: dict[type[ast.expr], Callable[[Any, Look], Iterator[Any]]] = {
             ast.JoinedStr: texts.joined,
@@ -273,6 +278,10 @@ class Resolver:
 
     def _calls_of(self, name: str, *, is_defined: bool = True) -> list[Placed]:
         if name not in self._callers:
+            if len(self._callers) >= _ONE_BY_ONE:  # a look at each call is cheaper than more looks at the text
+                if self._index is None:
+                    self._index = calls_by_name(self._all)
+                return self._index.get(name, [])
             is_function = is_defined and not name[:1].isupper()
             self._callers[name] = calls_of(name, self.module, self._data, is_defined=is_function)
         return self._callers[name]

@@ -31,6 +31,11 @@ class Directory(NamedTuple):
         """As a DBOM has it."""
         return f"file://{self.path}"
 
+    @property
+    def largest(self) -> int | None:
+        """As the file system has it."""
+        return None
+
     def put(self, sha256: str, place: str) -> bool:
         """Copies the file beside its place, hashes what is copied, and gives it its name last."""
         target, incoming = self._target(sha256), os.path.join(self.path, _INCOMING, sha256)

@@ -12,6 +12,7 @@ from gate.core.errors import AbsentError, UnableError
 from gate.core.text import printable
 from gate.files.beneath import FILE_FLAGS
 from gate.objects.interface import Store
+from gate.objects.s3 import MAX_PUT
 from gate.objects.url import Place
 from gate.vendor.interface import Reader, TamperedError, key
 from gate.vendor.pieces import Pieces
@@ -27,6 +28,11 @@ class Objects(NamedTuple):
     def url(self) -> str:
         """As a DBOM has it."""
         return str(self.place)
+
+    @property
+    def largest(self) -> int | None:
+        """What S3 takes in one request."""
+        return MAX_PUT
 
     def put(self, sha256: str, place: str) -> bool:
         """One request that replaces nothing; the server compares the digest too, where it can."""

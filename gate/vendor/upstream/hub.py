@@ -6,12 +6,15 @@ import contextlib
 from collections.abc import Iterator, Mapping
 
 from gate.core.errors import AbsentError, UsageError
-from gate.core.text import printable
+from gate.core.text import printable, shorten
 from gate.hub.client import Hub
 from gate.hub.endpoint import endpoint_of
 from gate.hub.license import spdx
 from gate.hub.origin import parse
 from gate.vendor.interface import Entry, Reader, Upstream
+
+NAMED = 10
+"""Files that the hub calls unsafe, each of which gets a note."""
 
 
 def find(url: str, revision: str | None, environment: Mapping[str, str], stack: contextlib.ExitStack) -> Upstream:
@@ -38,6 +41,7 @@ def find(url: str, revision: str | None, environment: Mapping[str, str], stack: 
         message = f"{printable(origin.url)} has no file at {card.commit[:12]}"
         raise AbsentError(message, "see that path and revision are right")
     start = origin.path.rfind("/") + 1 if single else len(lead)
+    issues = sorted((card.issues or {}).items())
     known = {entry.path[start:]: entry for entry in found}
 
     @contextlib.contextmanager
@@ -55,4 +59,5 @@ def find(url: str, revision: str | None, environment: Mapping[str, str], stack: 
         license=spdx(card.license) if card.license else None,
         supplier=origin.namespace,
         kind=origin.kind,
+        notes=tuple(f"the hub's own scan calls {shorten(path)} {shorten(word)}" for path, word in issues[:NAMED]),
     )

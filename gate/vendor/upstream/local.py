@@ -19,6 +19,8 @@ def find(path: str) -> Upstream:
     full = os.path.realpath(path)
     if not os.path.lexists(full):
         raise UsageError(f"{printable(path)} does not exist", "name a file, a directory or an address")
+    if not full.isprintable():
+        raise UsageError(f"no DBOM can name {printable(full)}", "rename it")
     is_directory = os.path.isdir(full)
     root, names = (full, _names(full)) if is_directory else (os.path.dirname(full), [os.path.basename(full)])
     entries = [_entry(root, name) for name in names]
