@@ -48,7 +48,8 @@ def test_the_first_artifact_makes_the_dbom(repo: Repo) -> None:
     artifact = _artifacts(repo)["x"]
     assert (artifact.kind, artifact.path, artifact.sha256) == ("dataset", "data/x.csv", sha256(CSV))
     assert (artifact.version, artifact.size) == ("2024.10", len(CSV))
-    assert artifact.source._replace(retrieved=None)._asdict() == {**_keys(options), "retrieved": None}
+    said = {key: value for key, value in artifact.source._asdict().items() if value is not None}
+    assert said | {"retrieved": None} == {**_keys(options), "retrieved": None}
     assert repo.gate("check").code == 0
 
 

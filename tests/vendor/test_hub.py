@@ -147,3 +147,13 @@ def test_the_token_stays_with_the_hub(vendoring: Vendoring, hub: LocalHub, monke
     assert result.code == 0, result.err
     for text in (result.out, result.err, vendoring.repo.text("dbom.yaml")):
         assert "hf_secret" not in text
+
+
+def test_what_the_hub_itself_calls_unsafe_is_told(vendoring: Vendoring, hub: LocalHub) -> None:
+    repository = hub.repository("acme/signs")
+    repository.scans = {"notes.txt": "unsafe"}
+    repository.publish({"notes.txt": b"hello\n"})
+    result = vendoring.run(source="hf://acme/signs")
+    assert result.code == 0, result.out
+    assert "the hub's own scan calls notes.txt unsafe" in result.out
+    assert "declared the model signs" in result.out

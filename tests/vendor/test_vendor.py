@@ -260,6 +260,7 @@ def test_the_mirror_must_be_one(vendoring: Vendoring) -> None:
         "file": "no directory",
         "file://host/x": "names a machine",
         "gopher://x/y": "no place",
+        "gs://bucket/x": "not written to",
     }.items():
         result = vendoring.repo.gate("vendor", str(vendoring.source), "--to", address)
         assert result.code == 2

@@ -31,4 +31,6 @@ def open_mirror(address: str) -> Mirror:
     if wrong := problem(address):
         raise UsageError(wrong, "name a mirror: a directory, or s3://BUCKET/PREFIX")
     found = place(address)
+    if found.scheme != "s3":
+        raise UsageError(f"{printable(address)}: {found.scheme}:// is read, and not written to", "name s3:// instead")
     return Objects(open_store(found.scheme), found)
