@@ -125,7 +125,7 @@ def test_every_requirement_has_its_digests(lock: Path) -> None:
 
 
 def test_every_extra_has_a_lock() -> None:
-    """What the action cannot install, a DBOM cannot ask for; nothing in one asks for the deep scan, a cluster or another tool."""
+    """What the action cannot install, a DBOM cannot ask for; nothing in one asks for these four."""
     tomllib = pytest.importorskip("tomllib")
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     extras = set(project["optional-dependencies"]) - {"all", "dev", "deep", "cluster", "dvc", "mlflow"}
