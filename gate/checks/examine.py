@@ -17,6 +17,7 @@ from gate.checks.interface import Examined
 from gate.files import beneath
 from gate.files.lfs import MAX_POINTER, Pointer, parse_pointer
 from gate.formats.interface import BytesSource, Inspection, Source
+from gate.formats.named import as_named
 from gate.formats.registry import inspect
 from gate.objects.batch import ObjectBatch
 
@@ -153,11 +154,11 @@ def _examine(
     if not stat.S_ISREG(before.st_mode):
         return Examined(path, "missing" if stat.S_ISDIR(before.st_mode) else "special")
     if before.st_size <= SMALL:
-        read, sha256, digests, inspection, pointer = _small(batch, descriptor, before.st_size)
+        read, sha256, digests, inspection, pointer = _small(batch, descriptor, path, before.st_size)
         if progress:
             progress(read)
     else:
-        read, sha256, digests, inspection, pointer = _large(batch, descriptor, before.st_size, progress, beside)
+        read, sha256, digests, inspection, pointer = _large(batch, descriptor, path, before.st_size, progress, beside)
     if (sha256 is not None or batch.digest == "none") and _changed(before, os.fstat(descriptor), read):
         return Examined(path, "changed", size=read)
     expected = batch.expected.get(name)
@@ -187,11 +188,12 @@ class _Read(NamedTuple):
     pointer: Pointer | None = None
 
 
-def _small(batch: Batch, descriptor: int, size: int) -> _Read:
+def _small(batch: Batch, descriptor: int, path: str, size: int) -> _Read:
     data = os.read(descriptor, size + 1)  # one more, to see a file that grows
     while len(data) < size and (more := os.read(descriptor, size + 1 - len(data))):
         data += more
-    inspection = inspect(BytesSource(data))
+    source = BytesSource(data)
+    inspection = as_named(inspect(source), source, path)
     pointer = parse_pointer(data) if size < MAX_POINTER else None
     if not _wants_digest(batch, inspection):
         return _Read(len(data), None, {}, inspection, pointer)
@@ -201,8 +203,11 @@ def _small(batch: Batch, descriptor: int, size: int) -> _Read:
     return _Read(len(data), hashlib.sha256(data).hexdigest(), digests, inspection, pointer)
 
 
-def _large(batch: Batch, descriptor: int, size: int, progress: Progress | None, beside: Executor | None) -> _Read:
-    inspection = inspect(DescriptorSource(descriptor, size))
+def _large(
+    batch: Batch, descriptor: int, path: str, size: int, progress: Progress | None, beside: Executor | None
+) -> _Read:
+    source = DescriptorSource(descriptor, size)
+    inspection = as_named(inspect(source), source, path)
     if not _wants_digest(batch, inspection):
         return _Read(size, None, {}, inspection)
     from gate.files.digest import digest

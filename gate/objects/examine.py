@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from gate.checks.interface import Examined
 from gate.core.errors import UnableError
 from gate.formats.interface import Inspection, Source
+from gate.formats.named import as_named
 from gate.formats.registry import inspect
 from gate.objects.batch import ObjectBatch
 from gate.objects.interface import PIECE, ChangedError, Object, Store
@@ -65,7 +66,7 @@ def _examine(store: Store, found: Object, also: tuple[str, ...], progress: Progr
 
 
 def _inspected(pieces: Pieces) -> Inspection:
-    inspection = inspect(pieces)
+    inspection = as_named(inspect(pieces), pieces, str(pieces.object.place))
     if pieces.problem:  # which a reader may have taken for a defect of the file
         raise pieces.problem
     return inspection
