@@ -1,4 +1,4 @@
-"""`gate import`: entries of the DBOM from bills of materials of others, and from what DVC keeps."""
+"""`gate import`: entries of the DBOM from bills of materials of others, from what DVC keeps, and from the hub."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import argparse
 import os
 from collections.abc import Mapping
 
-from gate.cli import from_dvc, place
+from gate.cli import from_dvc, from_repository, place
+from gate.cli.from_dvc import Measured
 from gate.core.errors import UsageError
 from gate.core.model import Location
 from gate.core.text import count, printable
@@ -21,12 +22,12 @@ from gate.files.atomic import write_atomic
 from gate.files.root import DBOM_NAME, beneath
 
 NOTHING = 3
-_HUB = "hf://"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `gate import`."""
-    help_ = "CycloneDX (JSON), an in-toto statement with it, Croissant, a FILE.dvc or dvc.lock"
+    documents = "CycloneDX (JSON), an in-toto statement with it, Croissant, a FILE.dvc or dvc.lock"
+    help_ = f"{documents}; or hf://[datasets/]NAMESPACE/NAME[@REVISION]"
     parser.add_argument("files", nargs="+", metavar="FILE", help=help_)
     place.add_options(parser)
 
@@ -43,20 +44,22 @@ def run(arguments: argparse.Namespace) -> int:
     taken: list[Taken] = []
     listings: dict[str, bytes] = {}
     for one in dict.fromkeys(arguments.files):
-        if one.startswith(_HUB):
-            fix = f"run `gate add PATH --source {printable(one)}` when its files are here: that compares them"
-            raise UsageError(f"{printable(one)} is a repository of the hub, and no document", fix)
-        if is_document(one):
-            found = from_dvc.taken(beneath(one, where.root), where.root, dbom)
-            dbom = dbom._replace(artifacts=(*dbom.artifacts, *found.taken.artifacts))
-            taken.append(found.taken)
-            listings |= found.listings
-        else:
-            taken.append(read(decode(read_bytes(one, one, follow=True), one)))
+        found = _taken(one, where.root, dbom)
+        dbom = dbom._replace(artifacts=(*dbom.artifacts, *found.taken.artifacts))
+        taken.append(found.taken)
+        listings |= found.listings
     merged = merge(document, taken)
     if merged.edited is not None:
         _write(where.root, file, merged.edited, listings)
     return _tell(merged, taken, name)
+
+
+def _taken(one: str, root: str, dbom: Dbom) -> Measured:
+    if one.startswith(from_repository.HUB):
+        return from_repository.taken(one, dbom)
+    if is_document(one):
+        return from_dvc.taken(beneath(one, root), root, dbom)
+    return Measured(read(decode(read_bytes(one, one, follow=True), one)), {})
 
 
 def _write(root: str, file: str, edited: bytes, listings: Mapping[str, bytes]) -> None:

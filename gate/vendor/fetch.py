@@ -6,7 +6,6 @@ was interrupted is resumed: what is there is hashed again, and only where the up
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import time
@@ -18,6 +17,7 @@ from gate.core.errors import UnableError
 from gate.core.text import printable, shorten, size
 from gate.files.atomic import explained
 from gate.files.digest import CHUNK
+from gate.vendor.hashing import Hashing
 from gate.vendor.interface import Entry, Fetched, Open, Progress
 from gate.vendor.names import unfit
 from gate.vendor.room import Room, place_of
@@ -101,47 +101,6 @@ def _refuse_full(entries: Sequence[Entry], room: Room) -> None:
         raise UnableError(message, "make room, or pass --quarantine DIR on another disk")
 
 
-class _Hashing:
-    """The digests of a file while it comes in."""
-
-    def __init__(self, entry: Entry, also: tuple[str, ...]) -> None:
-        self.size = 0
-        self._entry = entry
-        self._states = {name: hashlib.new(name) for name in dict.fromkeys(("sha256", *also))}
-        self._blob = None
-        if entry.git is not None and entry.sha256 is None:  # git hashes the size before the content
-            self._blob = hashlib.sha1(b"blob %d\0" % (entry.size or 0), usedforsecurity=False)
-
-    def update(self, data: bytes) -> None:
-        self.size += len(data)
-        for state in self._states.values():
-            state.update(data)
-        if self._blob:
-            self._blob.update(data)
-
-    def read(self, descriptor: int) -> None:
-        """Takes in what a file holds already."""
-        while data := os.pread(descriptor, CHUNK, self.size):
-            self.update(data)
-
-    @property
-    def sha256(self) -> str:
-        return self._states["sha256"].hexdigest()
-
-    def problem(self) -> str | None:
-        """How it differs from what is announced."""
-        entry = self._entry
-        if entry.sha256 is not None and entry.sha256 != self.sha256:
-            return f"its SHA-256 is {self.sha256}, announced is {entry.sha256}"
-        if self._blob and entry.git != self._blob.hexdigest():
-            return f"its digest as a blob of git is {self._blob.hexdigest()}, announced is {entry.git}"
-        return None
-
-    def fetched(self, place: str) -> Fetched:
-        others = {name: state.hexdigest() for name, state in self._states.items()}
-        return Fetched(self._entry.path, place, self.sha256, self.size, others)
-
-
 def is_announced(entry: Entry) -> bool:
     """Whether the upstream says what the file must be."""
     return entry.sha256 is not None or entry.git is not None
@@ -155,7 +114,7 @@ def _kept(task: Task, entry: Entry) -> Fetched | None:
     if is_announced(entry):
         descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            hashing = _Hashing(entry, task.also)
+            hashing = Hashing(entry, task.also)
             hashing.read(descriptor)
         finally:
             os.close(descriptor)
@@ -184,9 +143,9 @@ def _fetched(task: Task, entry: Entry) -> Fetched | Wrong:
     return found.fetched(place)
 
 
-def _download(task: Task, entry: Entry, descriptor: int, *, resume: bool) -> _Hashing | Wrong:
+def _download(task: Task, entry: Entry, descriptor: int, *, resume: bool) -> Hashing | Wrong:
     """The digests of what came, all of it; `Wrong` where it is not what is announced."""
-    hashing = _Hashing(entry, task.also)
+    hashing = Hashing(entry, task.also)
     if resume:
         hashing.read(descriptor)
     os.ftruncate(descriptor, hashing.size)

@@ -57,8 +57,3 @@ def test_a_listing_that_is_there_is_not_replaced(dvc: Repo) -> None:
     assert (result.code, "dbom/d.sha256 exists already" in result.err) == (2, True)
     assert dvc.text("dbom/d.sha256") == "mine"
     assert not (dvc.root / "dbom.yaml").exists()
-
-
-def test_a_repository_of_the_hub_is_for_gate_add(repo: Repo) -> None:
-    result = repo.gate("import", "hf://datasets/acme/signs")
-    assert (result.code, "gate add PATH --source hf://datasets/acme/signs" in result.err) == (2, True)
