@@ -67,7 +67,7 @@ def _whole(material: Material, artifact: Artifact, found: str | None) -> Iterato
     """What is wrong with the file, or with the directory as a whole."""
     if material.is_directory:
         yield from _directory(material, artifact, found)
-    elif artifact.listing is not None:
+    elif artifact.listing is not None and any(file.status == "read" for file in material.files):
         message = f"{printable(artifact.path)} is a file; only directories have a listing"
         fix = "remove `listing:`, or set `path:` to the directory"
         yield material.finding("integrity/listing-mismatch", message, fix, at="listing")
@@ -158,9 +158,9 @@ def entries(material: Material) -> Iterator[Finding]:
 
 def _missing(material: Material, path: str, detail: str = "") -> Finding:
     name = material.subject.name
-    fix = (
-        f"restore it; if it was moved or removed on purpose, edit the entry and run `gate update {name} --version NEW`"
-    )
+    kept = material.artifact is not None and material.artifact.source.mirror is not None
+    restore = "run `gate check --pull`, which fetches it from the mirror" if kept else "restore it"
+    fix = f"{restore}; if it was moved or removed on purpose, edit the entry and run `gate update {name} --version NEW`"
     message = f"{printable(path)} is not there" + (f": {printable(detail)}" if detail else "")
     return material.finding("integrity/missing-file", message, fix, related=(Related(path),))
 
