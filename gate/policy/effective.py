@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from gate.core.catalogue import rule_ids
@@ -13,11 +13,12 @@ from gate.policy.groups import documents
 from gate.policy.limits import EXCUSES
 from gate.policy.model import ALLOWANCES, Entry, Policies, Policy, Selector, Step, looser
 from gate.policy.overlap import contains, covers, settled
+from gate.policy.sources import SourceDemand
 from gate.policy.suites import LEAST, SuiteDemand
 from gate.policy.tighten import bases, place_of
 from gate.policy.trust import RETIRED, Requirement
 
-Demand: TypeAlias = "SuiteDemand | Requirement"
+Demand: TypeAlias = "SuiteDemand | Requirement | SourceDemand"
 
 
 class _Key(NamedTuple):
@@ -39,6 +40,7 @@ _SIGNATURES = (
     _Key("not_before", str),
     _Key("retired_keys", RETIRED.index),
 )
+_MIN_TRUST = _Key("min_trust", int)
 
 
 def effective(policies: Policies) -> tuple[Row, ...]:
@@ -55,6 +57,7 @@ def _rows(policies: Policies) -> Iterator[Row]:
     found = list(documents(policies.members))
     yield from _thresholds("suites", [one for document in found for one in document.suites], _SUITES)
     yield from _thresholds("signatures", [one for d in found for one in d.trust.requirements], _SIGNATURES)
+    yield from _sources([document.sources for document in found if document.sources is not None])
     yield from _limits(found)
     for document in found:
         yield from described(document)
@@ -114,9 +117,9 @@ def _named(what: str, name: str, key: str, said: list[Policy]) -> Row:
     return Row(what, name, "", places[0], tuple(f"as {place}" for place in places[1:]))
 
 
-def _thresholds(what: str, demands: list[Demand], keys: tuple[_Key, ...]) -> Iterator[Row]:
+def _thresholds(what: str, demands: Sequence[SuiteDemand | Requirement], keys: tuple[_Key, ...]) -> Iterator[Row]:
     """The strictest value of each key, for everything that some demand is about."""
-    scopes: dict[tuple[Selector, Stage], Demand] = {}
+    scopes: dict[tuple[Selector, Stage], SuiteDemand | Requirement] = {}
     for demand in demands:
         scopes.setdefault((demand.selector, demand.from_stage), demand)
     for about in scopes.values():
@@ -127,7 +130,7 @@ def _thresholds(what: str, demands: list[Demand], keys: tuple[_Key, ...]) -> Ite
                 yield _strictest(f"{what} {key.name}", said, key, scope(about.selector, about.from_stage))
 
 
-def _strictest(what: str, said: list[Demand], key: _Key, about: str) -> Row:
+def _strictest(what: str, said: Sequence[Demand], key: _Key, about: str) -> Row:
     best = max(said, key=lambda one: key.strictness(getattr(one, key.name)))
     others = dict.fromkeys(f"over {one.location} ({_value(one, key)})" for one in said if one is not best)
     return Row(what, _value(best, key), about, best.location, tuple(others))
@@ -136,6 +139,17 @@ def _strictest(what: str, said: list[Demand], key: _Key, about: str) -> Row:
 def _value(demand: Demand, key: _Key) -> str:
     value = getattr(demand, key.name)
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _sources(demands: list[SourceDemand]) -> Iterator[Row]:
+    """Every list of hosts and every mirror, for all of them hold; and the greatest score."""
+    for one in demands:
+        for host in one.hosts or ():
+            yield Row("sources host", host, "", one.location)
+        if one.mirror is not None:
+            yield Row("sources mirror", one.mirror, "", one.location)
+    if said := [one for one in demands if one.min_trust is not None]:
+        yield _strictest("sources min_trust", said, _MIN_TRUST, "")
 
 
 def _limits(found: list[Policy]) -> Iterator[Row]:

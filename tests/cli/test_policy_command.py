@@ -454,3 +454,12 @@ def test_the_shipped_packs_are_valid_policies_without_notes(repo: Repo) -> None:
     for pack in sorted((PROJECT / "policies").glob("*.yaml")):
         repo.write("p.yaml", pack.read_bytes())
         assert repo.gate("policy", "lint", "p.yaml").code == 0
+
+
+def test_show_says_what_is_asked_of_sources_and_where(repo: Repo) -> None:
+    repo.write("base.yaml", "policy: 1\nsources: {hosts: [hub.example], min_trust: 60}\n")
+    repo.write("p.yaml", "policy: 1\nextends: [base.yaml]\nsources: {mirror: acme, min_trust: 70}\n")
+    shown = repo.gate("policy", "show", "--origin", "p.yaml").out
+    assert "sources host: hub.example  base.yaml:2:11" in shown
+    assert "sources mirror: acme  p.yaml:3:11" in shown
+    assert "sources min_trust: 70  p.yaml:3:11, over base.yaml:2:11 (60)" in shown
