@@ -53,13 +53,17 @@ class Puller(Protocol):
 
 
 def bring(root: str, taken: Sequence[Artifact], policies: Policies) -> Brought:
-    """Has the pullers bring what of `taken` is not here."""
+    """Has the pullers bring what of `taken` is not here; what is here, and names a mirror, must be in it."""
+    from gate.vendor.claims import unkept
+
     absent = _absent(root, taken)
+    missing = {artifact.name for artifact in absent}
+    findings = list(unkept([artifact for artifact in taken if artifact.name not in missing], policies))
     if not absent:
-        return Brought()
+        return Brought(tuple(findings))
     with git.listing(root) as listing:
         where = Where(root, listing.paths() if listing else None, policies)
-    wanted, findings, notes = len(absent), list[Finding](), list[str]()
+    wanted, notes = len(absent), list[str]()
     for name in PULLERS.values():
         if absent:
             brought = _load(name)(absent, where)

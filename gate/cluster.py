@@ -12,21 +12,19 @@ import hashlib
 import logging
 import os
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import Future, as_completed
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from gate import __version__
 from gate.core.errors import UnableError, UsageError
 from gate.core.jobs import default_jobs
 from gate.core.text import printable
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -34,7 +32,7 @@ Result = TypeVar("Result")
 SECONDS = 10.0
 """How long the scheduler, and then a first worker, may let wait."""
 ALONE = 30.0
-"""Seconds without any worker after which nothing is waited for any more."""
+"""Seconds without any worker, or without an answer, after which nothing is waited for any more."""
 TICK = 1.0
 _ADDRESS = re.compile(r"dask://(?P<address>[A-Za-z0-9.-]{1,253}:[0-9]{1,5}|\[[0-9a-f:]{2,45}\]:[0-9]{1,5})")
 _PIP = 'pip install "dbom-gate[cluster]"'
@@ -103,14 +101,39 @@ def connected(engine: str, roots: Sequence[str]) -> Iterator[DaskCluster | None]
         raise UnableError("a cluster needs a library that is not installed", _PIP) from None
     _silence()
     try:
-        client = connect(f"tcp://{match['address']}", timeout=SECONDS, set_as_default=False)
+        client = _within(SECONDS, connect, f"tcp://{match['address']}", timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         fix = "see that the scheduler runs and can be reached from here, or leave out --engine"
         raise UnableError(f"no scheduler answers at {engine}: {printable(str(error))[:200]}", fix) from None
-    with client:
+    try:
         workers = _agreeing(client, roots)
-        with client.get_executor(pure=False) as executor:
-            yield DaskCluster(client, executor, workers)
+        executor = client.get_executor(pure=False)
+        yield DaskCluster(client, executor, workers)
+    finally:
+        with suppress(TimeoutError):
+            _within(SECONDS, client.close)
+
+
+def _within(seconds: float, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What `call` answers; raises TimeoutError where it takes longer.
+
+    The library waits for a process that was stopped, or that is no part of a cluster, for as long as it is there.
+    """
+    from asyncio import TimeoutError as LateError  # until Python 3.11 three classes; the library has imported it
+
+    answer: Future[Any] = Future()
+
+    def wait() -> None:
+        try:
+            answer.set_result(call(*arguments, **named))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=wait, daemon=True, name="gate-cluster").start()
+    try:
+        return answer.result(seconds)
+    except (concurrent.futures.TimeoutError, LateError):
+        raise TimeoutError(f"it did not answer within {seconds:.0f} seconds") from None
 
 
 def _silence() -> None:
@@ -123,12 +146,14 @@ def _silence() -> None:
 def _agreeing(client: Any, roots: Sequence[str]) -> int:
     """How many threads the workers have, all of which have this gate and see these files."""
     try:
-        client.wait_for_workers(1, timeout=SECONDS)
-    except concurrent.futures.TimeoutError:
+        _within(2 * SECONDS, client.wait_for_workers, 1, timeout=SECONDS)
+    except TimeoutError:
         raise UnableError("the cluster has no workers", "start some: `dask worker HOST:PORT`") from None
     here = about(roots)
     try:
-        found = client.run(about, roots)
+        found = _within(ALONE, client.run, about, roots)
+    except TimeoutError:
+        raise UnableError("a worker of the cluster does not answer", "see to it, or leave out --engine") from None
     except Exception as error:
         message = f"a worker of the cluster cannot run the gate: {type(error).__name__}: {printable(str(error))[:200]}"
         raise UnableError(message, f"install dbom-gate {__version__} on every worker") from None
@@ -144,8 +169,12 @@ def _agreeing(client: Any, roots: Sequence[str]) -> int:
 
 
 def _workers(client: Any) -> dict[str, Any]:
-    """What the scheduler knows of each worker that is there now, by its address."""
-    found: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
+    """What the scheduler knows of each worker that is there now, by its address; `UnableError` where it is silent."""
+    try:
+        found: dict[str, Any] = _within(ALONE, client.scheduler_info, n_workers=-1)["workers"]
+    except TimeoutError:
+        fix = "see to it, or leave out --engine"
+        raise UnableError("the scheduler of the cluster does not answer any more", fix) from None
     return found
 
 

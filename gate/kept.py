@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from gate.core.model import Finding
 from gate.core.text import count
 from gate.dbom.model import Artifact
+from gate.dvc.config import is_local
 from gate.dvc.interface import Kept
 from gate.dvc.kept import kept
 from gate.files.walk import walk
@@ -17,14 +18,14 @@ LISTED = 20
 
 
 def read_kept(root: str, tracked: list[str] | None) -> Kept:
-    """What the files of DVC say, of those that git names as `tracked`; without git, of all."""
+    """What the files of DVC say, of those that git names as `tracked`; without git, of all but those of one machine."""
     return kept(root, _walked(root) if tracked is None else tracked)
 
 
 def _walked(root: str) -> Iterator[str]:
     for directory in walk(root, history=False):
         lead = f"{directory.path}/" if directory.path else ""
-        yield from (lead + name for name in directory.files)
+        yield from (path for name in directory.files if not is_local(path := lead + name))
 
 
 def with_digests(plans: list[Plan], found: Kept) -> list[Plan]:

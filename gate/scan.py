@@ -13,9 +13,8 @@ from typing import NamedTuple
 from gate.checks import integrity, weights
 from gate.checks.examine import Batch, examine_all
 from gate.checks.interface import Context, Examined, Material
-from gate.core.errors import UsageError
 from gate.core.model import Examination, Finding, Location, Stage, Subject, Verdict
-from gate.core.text import printable
+from gate.files.root import absent
 from gate.files.walk import walk
 from gate.judge import decide, outcome
 from gate.policy.model import Policies
@@ -68,7 +67,7 @@ def _batches(root: str, path: str, odd: list[Examined]) -> Iterator[Batch]:
     full = os.path.join(root, path)
     shown = os.path.normpath(path)
     if not os.path.lexists(full):
-        raise UsageError(f"{printable(path)} does not exist", "check the spelling")
+        raise absent(path)
     real = os.path.realpath(full)
     if not os.path.isdir(real):
         directory, name = os.path.split(real)

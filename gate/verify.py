@@ -11,10 +11,9 @@ from gate.checks.examine import examine_all
 from gate.checks.integrity import entries
 from gate.checks.interface import Checked, Context, Signed
 from gate.checks.vouching import vouched
-from gate.core.errors import UsageError
 from gate.core.model import Examination, Location, Stage, Subject, Verdict
-from gate.core.text import printable
 from gate.dbom.model import Artifact, Signature
+from gate.files.root import absent
 from gate.inventory.declared import plan_artifact
 from gate.inventory.plan import Places
 from gate.judge import decide, outcome
@@ -67,7 +66,7 @@ def verify(request: Request, progress: Progress | None = None) -> Verdict:
     """The verdict on the signature, by `gate:baseline`; raises `UsageError` for a path that does not exist."""
     real = os.path.realpath(request.path)
     if not os.path.lexists(real):
-        raise UsageError(f"{printable(request.path)} does not exist", "check the spelling")
+        raise absent(request.path)
     root, name = os.path.split(real)
     inside = os.path.relpath(os.path.realpath(request.bundle), root)
     signed = Signed(Signature(request.bundle), request.content)

@@ -10,6 +10,7 @@ from gate.core.model import Finding, Json, Related, Subject
 from gate.core.text import count, printable, shorten
 from gate.dbom.model import Artifact
 from gate.dvc.compare import ALGORITHM, Difference, difference
+from gate.dvc.ignored import may_hide
 from gate.dvc.interface import Flaw, Kept, Out
 from gate.dvc.manifest import find
 from gate.dvc.paths import beneath
@@ -38,7 +39,7 @@ def check(material: Material, context: Context) -> Checked:
     view = _View(material, files, sorted(files), context.root)
     compared = [(out, _compared(view, artifact.path, out)) for out in outs if out.recorded]
     known = [(out, found) for out, found in compared if not isinstance(found, str)]
-    findings = [_differs(material, artifact, out, found) for out, found in known if found is not None]
+    findings = [_differs(view, artifact, out, found) for out, found in known if found is not None]
     facts: dict[str, Json] = {
         "documents": [out.document for out in outs[:LISTED]],
         "agrees": not findings if len(known) == len(outs) else None,
@@ -83,8 +84,8 @@ def _compared(view: _View, path: str, out: Out) -> Difference | str | None:
     return difference(out, found, manifest, view.material.open)
 
 
-def _differs(material: Material, artifact: Artifact, out: Out, found: Difference) -> Finding:
-    is_declared = bool(artifact.sha256) and all(f.sha256 == artifact.sha256 for f in material.files)
+def _differs(view: _View, artifact: Artifact, out: Out, found: Difference) -> Finding:
+    is_declared = bool(artifact.sha256) and all(f.sha256 == artifact.sha256 for f in view.material.files)
     evidence: dict[str, Json] = {
         "recorded": out.recorded.md5 if out.recorded else None,
         "files": list(found.paths[:LISTED]),
@@ -100,6 +101,8 @@ def _differs(material: Material, artifact: Artifact, out: Out, found: Difference
         rest = ", although its SHA-256 is the declared one" if is_declared else ""
         message = f"{shown} is not what {document} recorded{_named(found, out)}{rest}"
         fix = f"fetch it again with DVC; if the change is meant, `dvc add` it and run `gate update {artifact.name}`"
+        if out.recorded and out.recorded.is_directory and may_hide(view.root, out.path):
+            fix += "; the gate counts what `.dvcignore` hides from DVC: keep such files elsewhere"
         rule = "dvc/digest-mismatch"
     return Finding(rule, artifact.subject, message, fix, out.location, related, evidence)
 

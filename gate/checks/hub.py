@@ -13,7 +13,7 @@ from gate.checks.interface import Checked, Context, Material
 from gate.core.errors import AbsentError, GateError, UnableError
 from gate.core.model import Finding, Json, Related
 from gate.core.text import printable, shorten
-from gate.hub.origin import HubOrigin, is_commit, parse
+from gate.hub.origin import HubOrigin, is_commit, names_hub, parse
 
 if TYPE_CHECKING:
     from gate.hub.answers import Card, Entry
@@ -34,14 +34,19 @@ _FIXES = {
 def check(material: Material, context: Context) -> Checked:
     """Compares an artifact of the hub with the hub, where a policy asks for it."""
     artifact = material.artifact
-    origin = parse(artifact.source.url) if artifact else None
-    if artifact is None or origin is None or context.hub is None or not context.hub.is_demanded(material.subject):
+    if artifact is None or context.hub is None or not names_hub(artifact.source.url):
         return Checked()
+    if not context.hub.is_demanded(material.subject):
+        return Checked()
+    origin = parse(artifact.source.url)
+    if origin is None:
+        message = f"{artifact.name} cannot be compared with the hub: its `url:` names no model or dataset there"
+        fix = "write it as `hf://OWNER/NAME` or `hf://datasets/OWNER/NAME`, with `/PATH` for a part of it"
+        return Checked((material.finding("hub/not-compared", message, fix, at="source"),))
     revision = (artifact.source.revision or origin.revision or "").lower()
     facts: dict[str, Json] = {"repository": origin._replace(path="").url, "commit": None, "compared": False}
-    if not is_commit(revision):
-        said = f'"{shorten(printable(revision), 60)}" can move' if revision else "no revision is named"
-        message = f"{artifact.name} cannot be compared with {origin}: {said}"
+    if moving := _moving(origin, revision):
+        message = f"{artifact.name} cannot be compared with {origin}: {moving}"
         fix = "set `revision:` to the 40-digit commit"
         return Checked((material.finding("hub/not-compared", message, fix, at="source"),), facts)
     facts["commit"] = revision
@@ -53,6 +58,14 @@ def check(material: Material, context: Context) -> Checked:
         message = f"{artifact.name} was not compared with {origin}: {printable(error.message)}"
         found = material.undecided(message, error.fix)
     return Checked((found,), facts)
+
+
+def _moving(origin: HubOrigin, revision: str) -> str:
+    """Why `revision` is not the one commit of `origin`; empty where it is."""
+    if not is_commit(revision):
+        return f'"{shorten(printable(revision), 60)}" can move' if revision else "no revision is named"
+    other = (origin.revision or "").lower()
+    return "`url:` and `revision:` name two commits" if is_commit(other) and other != revision else ""
 
 
 def _asked(material: Material, hub: Hub, origin: HubOrigin, commit: str, facts: dict[str, Json]) -> Checked:

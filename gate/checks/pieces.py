@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import shutil
 import tempfile
 from threading import Lock
 
@@ -28,10 +29,18 @@ class _Held:
 
 def pieces_of(material: Material, stack: contextlib.ExitStack) -> list[Piece]:
     """Every file of the material, open until `stack` closes, in the order of their paths; raises `UnableError`."""
+    _refuse_without_room(sum(file.size for file in material.files if file.object))
     paths = sorted(file.path for file in material.files)
     if _make_room(len(paths), stack):
         return [_opened(material, path, stack) for path in paths]
     return _copied(material, paths, stack)
+
+
+def _refuse_without_room(needed: int) -> None:
+    """Raises `UnableError` where so many bytes of objects, of which readers get copies, would fill the disk."""
+    if needed and needed > (there := shutil.disk_usage(tempfile.gettempdir()).free):
+        message = f"its objects are copied to be read, which takes {size(needed)}, and the disk has {size(there)}"
+        raise UnableError(message, "set TMPDIR to a directory with more room")
 
 
 def _opened(material: Material, path: str, stack: contextlib.ExitStack) -> Piece:

@@ -61,7 +61,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pull",
         action="store_true",
-        help="first fetch what is declared and not here, from where DVC keeps it, if the policy lists its remote",
+        help="first fetch what is declared and not here, from where DVC keeps it or from the mirror, if the policy "
+        "names them",
     )
     parser.add_argument(
         "--engine",

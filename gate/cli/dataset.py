@@ -11,7 +11,8 @@ from gate.core.model import Location
 from gate.core.text import did_you_mean, printable
 from gate.dbom.load import load_dbom
 from gate.dbom.model import Artifact
-from gate.files.root import DBOM_NAME
+from gate.files.root import DBOM_NAME, absent
+from gate.objects.url import is_object
 
 
 class Named(NamedTuple):
@@ -34,11 +35,13 @@ def named(word: str, root: str | None = None, dbom: str | None = None) -> Named:
     found = place.find(root, dbom)
     file = found.dbom or DBOM_NAME
     if not os.path.lexists(os.path.join(found.root, file)):
-        raise UsageError(f"{printable(word)} does not exist", "check the spelling, or declare it with `gate add`")
+        raise absent(word, "check the spelling, or declare it with `gate add`")
     artifacts = [one for one in load_dbom(os.path.join(found.root, file), file).artifacts if one.kind == "dataset"]
     for artifact in artifacts:
         if artifact.name == word:
             return Named(found.root, artifact, True)
+    if is_object(word):
+        raise absent(word)
     hint = did_you_mean(word, [one.name for one in artifacts]) or f"name a path, or a dataset of {printable(file)}"
     raise UsageError(f"{printable(word)} is no path and no dataset of {printable(file)}", hint)
 

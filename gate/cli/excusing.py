@@ -21,7 +21,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     place.add_options(parser)
     # what `gate check` has besides says how to report, or leaves something out
     parser.set_defaults(
-        report=[], only=None, base=None, verification_summary=[], engine_suites="auto", engine="local", jobs=None
+        report=[],
+        only=None,
+        base=None,
+        verification_summary=[],
+        engine_suites="auto",
+        engine="local",
+        pull=False,
+        jobs=None,
     )
 
 

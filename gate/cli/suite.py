@@ -24,6 +24,7 @@ from gate.core.model import Location
 from gate.core.text import count, printable
 from gate.data.interface import DataError, Layout, Piece
 from gate.dbom.model import Artifact
+from gate.files.root import absent
 from gate.single import examine, verdict
 from gate.suites.interface import Expectation, Outcome
 from gate.suites.run import CHOICES
@@ -68,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
     reports = judging.parse_reports(arguments.report)
     for path in (arguments.suite, arguments.data):
         if not os.path.lexists(path):
-            raise UsageError(f"{printable(path)} does not exist", "check the spelling")
+            raise absent(path)
     targets = [*reports, judging.ReportOption("data-docs", arguments.data_docs or "")]
     judging.refuse_inputs(targets, os.getcwd(), (arguments.suite, arguments.data, *arguments.policy))
     if arguments.data_docs is not None:

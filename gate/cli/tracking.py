@@ -157,7 +157,8 @@ def _datasets(verdict: Verdict) -> Iterator[Any]:
 def _harmless(error: Exception) -> str:
     """What went wrong, in one line and without what gives access."""
     text = " ".join(str(error).split()) or type(error).__name__
-    for name in SECRETS:
-        if secret := os.environ.get(name):
+    login = os.environ[ADDRESS].partition("://")[2].rpartition("@")[0]
+    for secret in (login, login.partition(":")[2], *map(os.environ.get, SECRETS)):
+        if secret:
             text = text.replace(secret, "…")
     return shorten(re.sub(r"(?<=//)[^/@\s]*@", "…@", text), 300)

@@ -16,7 +16,7 @@ from gate.cli.terminal import Progress
 from gate.core.errors import UsageError
 from gate.core.jobs import default_jobs
 from gate.core.model import KINDS, Location, Verdict
-from gate.core.text import count, printable, size
+from gate.core.text import count, printable, shorten, size
 from gate.data.samples.interface import MODALITIES
 from gate.dbom.model import Artifact, Origin, Scan
 from gate.dbom.schema import MIRROR_PATTERN, NAME_PATTERN, path_problem
@@ -31,6 +31,7 @@ from gate.vendor.declare import Books
 from gate.vendor.interface import Mirror, Upstream
 from gate.vendor.judge import Judge
 from gate.vendor.mirror.open import open_mirror
+from gate.vendor.names import unfit
 from gate.vendor.room import Room, quarantine
 from gate.vendor.run import Request, Vendored, refuse, vendor
 from gate.vendor.upstream.find import Wanted, find
@@ -126,6 +127,8 @@ def _artifact(arguments: argparse.Namespace, upstream: Upstream, mirror: Mirror,
     scan = Scan(arguments.modality, arguments.label) if arguments.modality else before and before.scan
     if problem := path_problem(path):
         raise UsageError(problem)
+    for _, why in unfit([path]):  # nobody could pull it to there
+        raise UsageError(f"the path {shorten(path)} {why}", "pass another --path")
     if not re.fullmatch(MIRROR_PATTERN, mirror.url):
         raise UsageError(f"no DBOM can name the mirror {printable(mirror.url)}", "choose a plainer place")
     if arguments.label and not arguments.modality:

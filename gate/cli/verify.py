@@ -14,7 +14,7 @@ from gate.core.errors import UnableError, UsageError
 from gate.core.jobs import default_jobs
 from gate.core.model import Json, Location, Verdict
 from gate.core.text import printable
-from gate.files.root import BUNDLE_SUFFIX
+from gate.files.root import BUNDLE_SUFFIX, absent
 
 if TYPE_CHECKING:
     from gate.policy.trust import Group, Root, Signer
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Verifies, and writes what was found out about the signer, or what is wrong."""
     reports = judging.parse_reports(arguments.report)
     if not os.path.lexists(arguments.path):
-        raise UsageError(f"{printable(arguments.path)} does not exist", "check the spelling")
+        raise absent(arguments.path)
     bundle = arguments.bundle or arguments.path.rstrip("/") + BUNDLE_SUFFIX
     content = _read(bundle, "the bundle", "" if arguments.bundle else "name it with --bundle FILE")
     signer = _signer(arguments)

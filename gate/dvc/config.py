@@ -17,9 +17,11 @@ from gate.documents.nodes import Document
 from gate.dvc.interface import Config, Remote
 
 PATH = ".dvc/config"
+LOCAL = ".dvc/config.local"
+"""What DVC lets count more, and means for one machine: git must not have it."""
 MAX_LINE = 4_000
 _SECTION = re.compile(r"""\[\s*(?:'(?P<single>[^'\[\]]*)'|"(?P<double>[^"\[\]]*)"|(?P<bare>[^'"\[\]]+?))\s*\]""")
-_REMOTE = re.compile(r'remote\s*"(?P<name>[^"]+)"')
+_REMOTE = re.compile(r'remote "(?P<name>[^"]+)"')
 _VALUE = re.compile(r"""(?P<key>[\w.-]+)\s*=\s*(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>[^'"#]*))""")
 _LISTS = ("url", "endpointurl", "verify", "remote")
 """Keys of which a list, which is what a comma makes, could hide something."""
@@ -28,6 +30,11 @@ _LISTS = ("url", "endpointurl", "verify", "remote")
 def is_config(path: str) -> bool:
     """Whether `path` is the configuration of a project of DVC."""
     return path == PATH or path.endswith("/" + PATH)
+
+
+def is_local(path: str) -> bool:
+    """Whether `path` is a configuration that overrides the one of the project."""
+    return path == LOCAL or path.endswith("/" + LOCAL)
 
 
 def read_config(document: Document) -> Config:
@@ -44,7 +51,7 @@ def read_config(document: Document) -> Config:
             raise _error(at, f"a line of more than {MAX_LINE:,} characters")
         section, value = _full(_SECTION, written), _full(_VALUE, written)
         if section:
-            name = _said(section).strip()
+            name = re.sub(r'^remote\s*"', 'remote "', _said(section).strip().lower())  # as DVC takes them
             if name in sections:
                 raise _error(at, f"the section {shorten(name)} is here twice")
             sections[name], places[name] = {}, at
@@ -58,7 +65,7 @@ def read_config(document: Document) -> Config:
         else:
             raise _error(at, "neither a section nor `key = value`")
     remotes = {
-        match["name"].lower(): _remote(match["name"].lower(), places[section], keys)
+        match["name"]: _remote(match["name"], places[section], keys)
         for section, keys in sections.items()
         if (match := _REMOTE.fullmatch(section))
     }

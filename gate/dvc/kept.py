@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from gate.core.errors import DocumentError, GateError
 from gate.core.model import Location
 from gate.documents.nodes import decode, read_bytes
-from gate.dvc.config import is_config, read_config
+from gate.dvc.config import is_config, is_local, read_config
 from gate.dvc.interface import Config, Flaw, Kept, Out
 from gate.dvc.read import MALFORMED, is_document, read
 
@@ -19,7 +19,7 @@ MAX_BYTES = 16 << 20
 
 def documents(paths: Iterable[str]) -> list[str]:
     """The files of DVC among `paths`, sorted."""
-    return sorted(path for path in paths if is_document(path) or is_config(path))
+    return sorted(path for path in paths if is_document(path) or is_config(path) or is_local(path))
 
 
 def kept(root: str, paths: Iterable[str]) -> Kept:
@@ -47,6 +47,10 @@ class _Keeper:
                 self._flaws.append(
                     Flaw(MALFORMED, path, Location(path), message, "keep fewer of them, or smaller ones")
                 )
+            elif is_local(path):
+                message = f"{path} is not ignored by git, and what it says of remotes counts more than `.dvc/config`"
+                fix = f"run `git rm --cached {path}`, and have `.dvc/.gitignore` ignore /config.local"
+                self._flaws.append(Flaw(MALFORMED, path, Location(path), message, fix))
             elif is_config(path):
                 self._config(path)
             else:

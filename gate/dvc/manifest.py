@@ -9,14 +9,16 @@ import hashlib
 import json
 import os
 import posixpath
+import re
 import stat
 from collections.abc import Mapping
 
-from gate.dvc.interface import Out
+from gate.dvc.interface import Out, Recorded
 from gate.files import beneath
 
 MAX_BYTES = 64 << 20
 """Of a manifest: about 600,000 files."""
+MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 def digest_of(files: Mapping[str, str]) -> str:
@@ -31,9 +33,8 @@ def find(root: str, out: Out) -> dict[str, str] | None:
     if recorded is None or not recorded.is_directory:
         return None
     name = f"{recorded.md5[:2]}/{recorded.md5[2:]}.dir"
-    cache = "cache" if recorded.text else "cache/files/md5"
     try:
-        data = _read(root, posixpath.join(out.project, ".dvc", cache, name))
+        data = _read(root, posixpath.join(out.project, cache_of(recorded), name))
     except OSError:
         return None
     if hashlib.md5(data, usedforsecurity=False).hexdigest() != recorded.md5:
@@ -42,7 +43,13 @@ def find(root: str, out: Out) -> dict[str, str] | None:
         found = {entry["relpath"]: entry["md5"] for entry in json.loads(data)}
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return found if all(isinstance(text, str) for entry in found.items() for text in entry) else None
+    is_one = all(isinstance(path, str) and isinstance(md5, str) and MD5.fullmatch(md5) for path, md5 in found.items())
+    return found if is_one else None
+
+
+def cache_of(recorded: Recorded) -> str:
+    """Where the cache of a project has content like this, relative to the project."""
+    return ".dvc/cache" if recorded.text else ".dvc/cache/files/md5"
 
 
 def _read(root: str, path: str) -> bytes:

@@ -3,7 +3,7 @@
 DVC runs in a private directory beneath the root, a project of its own: the gate writes its configuration, from the
 address of a remote that the policy lists and a few options that cannot divert it, with `verify` on; and a `.dvc` file
 for each output, from its MD5 alone. So no path, template, cache or setting of the repository or of the user reaches
-it. What arrives is moved to its place, where nothing lies yet.
+it. It fills a cache; the gate makes files of that, and moves them to their place, where nothing lies yet.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from gate.core.errors import UsageError
 from gate.core.model import UNDECIDED, Finding
 from gate.core.text import printable, shorten
 from gate.dbom.model import Artifact
+from gate.dvc.arrived import assemble
 from gate.dvc.interface import Config, Kept, Out, Remote
+from gate.dvc.private import private
 from gate.dvc.remotes import DIVERTING, FIX, Remotes, address, refusal
 from gate.files import beneath
 from gate.kept import read_kept
@@ -92,18 +94,28 @@ class _Puller:
             return
         recorded = [out for out in outs if out.recorded]
         yield from ((out, "DVC has not recorded what it is", "run `dvc repro`") for out in outs if not out.recorded)
-        with tempfile.TemporaryDirectory(prefix=".gate-pull-", dir=self._root, ignore_cleanup_errors=True) as private:
-            _write_project(private, remote, address(remote.url, self._root, config), recorded)
-            said = _run(private)
-            for i, out in enumerate(recorded):
-                if reason := self._move(os.path.join(private, str(i)), out):
-                    fix = "see that the remote has it unchanged (`dvc push`), and that its credentials are there"
-                    yield out, f"{reason}: {said}" if said else reason, fix
+        try:
+            failed = self._fetched(remote, address(remote.url, self._root, config), recorded)
+        except OSError as error:
+            why = f"nothing can be written beneath the root ({error.strerror})"
+            failed = [(out, why) for out in recorded]
+        fix = "see that the remote has it unchanged (`dvc push`), and that its credentials are there"
+        yield from ((out, reason, fix) for out, reason in failed)
+
+    def _fetched(self, remote: Remote, url: str, outs: list[Out]) -> list[tuple[Out, str]]:
+        """Brings the outputs to their places; those that did not come, each with the reason. Raises OSError."""
+        failed = []
+        with private(self._root) as project:
+            _write_project(project, remote, url, outs)
+            said = _run(project)
+            for i, out in enumerate(outs):
+                place = os.path.join(project, str(i))
+                if reason := assemble(project, out, place) or self._move(place, out):
+                    failed.append((out, f"{reason}: {said}" if said else reason))
+        return failed
 
     def _move(self, source: str, out: Out) -> str:
-        """Moves what arrived to its place; why not, where it did not."""
-        if not os.path.lexists(source):
-            return "DVC brought nothing that has the recorded MD5"
+        """Moves what arrived to its place; why not, where that cannot be."""
         parent, _, name = out.path.rpartition("/")
         try:
             with _made(self._root, parent) as descriptor:
@@ -125,18 +137,18 @@ def _made(root: str, path: str) -> Iterator[int]:
         yield descriptor
 
 
-def _write_project(private: str, remote: Remote, url: str, outs: Sequence[Out]) -> None:
+def _write_project(project: str, remote: Remote, url: str, outs: Sequence[Out]) -> None:
     options = {key: remote.options[key] for key in (*_OPTIONS, *DIVERTING) if key in remote.options}
     options |= {"url": url, "verify": "true"}
     lines = ["[core]", "no_scm = true", "check_update = false", "analytics = false", "remote = it", "['remote \"it\"']"]
     lines += (f"{key} = {_quoted(value)}" for key, value in options.items())
-    os.mkdir(os.path.join(private, ".dvc"))
-    _write(os.path.join(private, ".dvc", "config"), lines)
+    os.mkdir(os.path.join(project, ".dvc"))
+    _write(os.path.join(project, ".dvc", "config"), lines)
     for i, out in enumerate(outs):
         assert out.recorded is not None
         how = [] if out.recorded.text else ["  hash: md5"]
         md5 = out.recorded.md5 + (".dir" if out.recorded.is_directory else "")
-        _write(os.path.join(private, f"{i}.dvc"), ["outs:", f"- md5: {md5}", *how, f"  path: '{i}'"])
+        _write(os.path.join(project, f"{i}.dvc"), ["outs:", f"- md5: {md5}", *how, f"  path: '{i}'"])
 
 
 def _quoted(value: str) -> str:
@@ -149,20 +161,20 @@ def _write(path: str, lines: Iterable[str]) -> None:
         file.write("\n".join(lines) + "\n")
 
 
-def _run(private: str) -> str:
-    """Runs `dvc pull` in its project; the end of what it says where it fails, empty where it does not."""
-    settings = os.path.join(private, "settings")
+def _run(project: str) -> str:
+    """Runs `dvc fetch` in its project; the end of what it warns of, which is all that tells of what it did not get."""
+    settings = os.path.join(project, "settings")
     environment = {
         **{name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PASSED_FAMILIES)},
         "DVC_NO_ANALYTICS": "1",
         "DVC_GLOBAL_CONFIG_DIR": settings,
         "DVC_SYSTEM_CONFIG_DIR": settings,
-        "DVC_SITE_CACHE_DIR": os.path.join(private, "site"),
+        "DVC_SITE_CACHE_DIR": os.path.join(project, "site"),
     }
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "dvc", "pull"],
-            cwd=private,
+            [sys.executable, "-I", "-m", "dvc", "fetch"],
+            cwd=project,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -170,7 +182,7 @@ def _run(private: str) -> str:
             start_new_session=True,
         )
         try:
-            code = process.wait(SECONDS)
+            process.wait(SECONDS)
         except subprocess.TimeoutExpired:
             return f"DVC was ended after {SECONDS:g} seconds"
         finally:
@@ -179,4 +191,4 @@ def _run(private: str) -> str:
             process.wait()
         told.seek(max(0, told.seek(0, os.SEEK_END) - TOLD))
         said = told.read().decode(errors="replace")
-    return shorten(" ".join(said.split()), 400) if code else ""
+    return shorten(" ".join(said.split()), 400)

@@ -154,7 +154,22 @@ def _outs(node: Node | None) -> Iterator[tuple[Scalar, bool]]:
         if isinstance(item, Scalar):
             yield item, True
         for path, options in entries(item):
-            yield path, text(get(options, "cache")) != "false"
+            yield path, not _is_in_git(options)
+
+
+def _is_in_git(out: Node) -> bool:
+    """Whether an output has `cache: false`, as YAML 1.2 lets it be written."""
+    return text(get(out, "cache")) in ("false", "False", "FALSE")
+
+
+def _listed(files: Node | None, how: str) -> Recorded | None:
+    """What `files:` records, which DVC writes of directories on remotes with versions, instead of a manifest."""
+    from gate.dvc.manifest import digest_of  # few files have this
+
+    found = {text(get(file, "relpath")): text(get(file, "md5")) for file in items(files)}
+    if not found or how not in ("", "md5") or not all(path and _MD5.fullmatch(md5) for path, md5 in found.items()):
+        return None
+    return Recorded(digest_of(found), is_directory=True, text=not how)
 
 
 class _Reader:
@@ -179,7 +194,8 @@ class _Reader:
         source = self._source(parsed, get(tree, "deps"))
         wdir = text(get(tree, "wdir"))
         for out in self._list(parsed, get(tree, "outs")):
-            self._out(parsed, out, wdir, source)
+            if not _is_in_git(out):
+                self._out(parsed, out, wdir, source)
 
     def lock(self, parsed: _Parsed, stages: dict[str, _Stage]) -> None:
         """A `dvc.lock`; before its schema 2.0 the stages had no key around them."""
@@ -233,9 +249,7 @@ class _Reader:
             return
         assert path is not None
         at = parsed.document.locate((digest or path).span)
-        if text(get(out, "cache")) == "false":  # it is in git
-            return
-        recorded = None
+        recorded = _listed(get(out, "files"), how)
         if not is_absent(digest):
             match = _MD5.fullmatch(text(digest))
             if match is None or how not in ("", "md5"):

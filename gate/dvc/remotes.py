@@ -12,8 +12,9 @@ from gate.core.text import printable, shorten
 from gate.dvc.config import PATH
 from gate.dvc.interface import Config, Flaw, Remote
 
-ADDRESS = r"[a-z][a-z0-9+]*://[A-Za-z0-9][A-Za-z0-9._:-]*(?:/[A-Za-z0-9._/ +=,~-]*)?|/[^\x00-\x1f]*"
-"""An address with a host or bucket and without user, query or escapes; or an absolute directory."""
+ADDRESS = r"[a-z][a-z0-9+]*://[A-Za-z0-9][A-Za-z0-9._:-]*(?:/[A-Za-z0-9._/ +=,~-]*)?|/[^\x00-\x1f%]*"
+"""An address with a host or bucket and without user, query or escapes; or an absolute directory. DVC would put other
+keys of its configuration in the place of `%(key)s`."""
 FIX = "use a remote of the list, or have those who own the policy add it"
 DIVERTING = ("url", "endpointurl", "oss_endpoint")
 """Options of a remote that say whom DVC talks to."""

@@ -14,10 +14,13 @@ def write_atomic(path: str, data: bytes, *, within: str | None = None) -> None:
 
     With `within`, a directory, a path that a link takes out of it is refused.
     Raises `UnableError` when the disk is full and `UsageError` when the place cannot be written; whatever
-    stood at `path` is then untouched. A link is refused: replacing it would leave its target as it was.
+    stood at `path` is then untouched. A link is refused: replacing it would leave its target as it was. So is
+    anything else that is no regular file.
     """
     if os.path.islink(path):
         raise UsageError(f"{printable(path)} is a symbolic link", "write to the file that it points to")
+    if os.path.exists(path) and not os.path.isfile(path):  # root would replace even `/dev/null`
+        raise UsageError(f"{printable(path)} is no regular file", "name a file")
     parent = os.path.dirname(path) or "."
     if within is not None and not (os.path.realpath(parent) + os.sep).startswith(os.path.realpath(within) + os.sep):
         raise UsageError(f"{printable(path)} lies behind a link out of the repository", "put a directory there")

@@ -56,6 +56,13 @@ def beneath(path: str, root: str) -> str:
     return "" if relative == os.curdir else relative
 
 
+def absent(path: str, fix: str = "check the spelling") -> UsageError:
+    """The error for a path that was named, where only files will do and there is none."""
+    if is_object(path):
+        return UsageError(f"{printable(path)} is no file", "declare it with `gate add`, and run `gate check`")
+    return UsageError(f"{printable(path)} does not exist", fix)
+
+
 def policy_reference(reference: str, root: str) -> str:
     """A pack as it is, a file relative to `root`; raises `UsageError` for an address."""
     if "://" in reference:

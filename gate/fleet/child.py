@@ -15,6 +15,7 @@ from gate.core.errors import GateError, UnableError
 from gate.core.model import Json
 from gate.core.text import printable
 from gate.fleet.drift import digests, drift
+from gate.hub.endpoint import endpoint_of
 from gate.policy.default import default_policy
 from gate.policy.files import Fetching
 from gate.policy.load import load_policies
@@ -60,6 +61,7 @@ def _answer(task: dict[str, Any]) -> Mapping[str, Json]:
         jobs=task["jobs"],
         branch=task["branch"],
         fetching=fetching._replace(credentials=hosts(trusted)),  # a repository has no say about where we are known
+        hub=None if task["offline"] else endpoint_of(os.environ),  # which has no token, for the same reason
     )
     basis = read(request)
     policies = basis.policies._replace(trusted=trusted.members)

@@ -18,8 +18,10 @@ from gate.fleet.interface import CODES, Drift, Judged, Repository
 
 ANSWER = 256 << 20
 """Bytes of the reports on one repository."""
-_PASSED = ("PATH", "HOME", "SSL_CERT_FILE")
-"""What the process needs to find git, a hub cache, and whom a network connection is to believe."""
+_PASSED = ("PATH", "HOME", "SSL_CERT_FILE", "HF_ENDPOINT", "HF_HUB_OFFLINE")
+"""What the process needs to find git, a hub and its cache, and whom a network connection is to believe."""
+_STORAGE = ("AWS_", "GOOGLE_APPLICATION_CREDENTIALS")
+"""What variables begin with in which clients of object storage find the server, and who asks."""
 
 
 class Request(NamedTuple):
@@ -78,7 +80,7 @@ def judge(repository: Repository, request: Request) -> Judged:
 
 def _judged(repository: Repository, root: str, request: Request) -> Judged:
     task = {**request._asdict(), "root": root, "jobs": max(1, (os.cpu_count() or 1) // request.jobs)}
-    environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    environment = {name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_STORAGE)}
     try:
         answer = limited.run(
             lambda descriptor: limited.command("gate.fleet.child", str(descriptor)),

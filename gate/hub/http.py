@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from gate import __version__
+from gate.core.bounded import bounded
 from gate.core.errors import UnableError, UsageError
 from gate.core.text import printable, shorten, size
 from gate.hub.endpoint import Endpoint
@@ -110,23 +111,12 @@ class Http:
 
     def _bounded(self, work: Callable[[], T], seconds: float) -> T:
         """What `work` returns within `seconds`: also resolving a name, and headers that drip, come to an end."""
-        done: list[T] = []
-        failed: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                done.append(work())
-            except BaseException as error:
-                failed.append(error)
-
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        thread.join(max(seconds, 0.0))
-        if done:
-            return done[0]
-        if not failed:
-            raise NoAnswerError(f"{self.site.host} took too long", _RETRY)
-        raise self.told(failed[0])
+        try:
+            return bounded(work, seconds)
+        except TimeoutError:
+            raise NoAnswerError(f"{self.site.host} took too long", _RETRY) from None
+        except Exception as error:
+            raise self.told(error) from None
 
     def told(self, error: BaseException) -> BaseException:
         """What went wrong on the way, as an error of the gate."""

@@ -49,6 +49,11 @@ def is_commit(revision: str | None) -> bool:
     return revision is not None and _COMMIT.fullmatch(revision) is not None
 
 
+def names_hub(url: str | None) -> bool:
+    """Whether `url` says that it is of the hub, also where nobody could compare anything with it."""
+    return url is not None and (url.lower().startswith("hf:") or _PAGE.match(url) is not None)
+
+
 def parse(url: str | None) -> HubOrigin | None:
     """The repository that `url` names; None for what is no model or dataset of the hub."""
     if url is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 
 from gate.checks.interface import Examined, ListingFlaw
@@ -46,14 +47,20 @@ def _without(artifact: Artifact, answer: Examined) -> Plan:
 
 
 def _found(store: Store, place: url.Place) -> tuple[tuple[Object | Examined, ...], bool]:
-    """The object at `place`, or all in the directory there; whether it is a directory."""
+    """The object at `place`, or all in the directory there; whether it is a directory.
+
+    Raises OSError where it is both, for then some readers take the one and some the other.
+    """
     try:
-        return (store.stat(place),), False
+        single = store.stat(place)
     except FileNotFoundError:
         inside = tuple(_named(store.list(place), place))
         if not inside:
             raise
         return inside, True
+    if next(_named(store.list(place), place), None):
+        raise OSError(errno.EEXIST, "it is an object, and there are others beneath it as in a directory")
+    return (single,), False
 
 
 def _named(objects: Iterator[Object], directory: url.Place) -> Iterator[Object | Examined]:

@@ -52,8 +52,10 @@ def build(dbom: Dbom) -> Graph:
     """The graph of a DBOM."""
     nodes = {artifact.name: Node(artifact.name, artifact.kind, artifact) for artifact in dbom.artifacts}
     edges: dict[Edge, None] = {}
+    at = {artifact.path: nodes[artifact.name] for artifact in dbom.artifacts if artifact.path not in nodes}
     for artifact in dbom.artifacts:
-        for relation, node in _made_from(artifact):
+        for relation, said in _made_from(artifact):
+            node = said if relation == "taken from" else at.get(said.id, said)
             nodes.setdefault(node.id, node)
             edges[Edge(artifact.name, node.id, relation)] = None
     return Graph(nodes, tuple(edges))

@@ -6,6 +6,7 @@ not even a server that lies about versions can show one file to the inspection a
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ from gate.objects.store import open_store
 
 KEPT = 3
 """Pieces in memory at a time: the beginning and the end of an archive, and where its members are."""
+AGAIN = 4
+"""Times that inspection may fetch as many pieces as there are: a format can be made to be read to and fro for ever."""
 
 Progress = Callable[[int], object]
 
@@ -81,6 +84,7 @@ class Pieces(Source):
         """With its version, once something was read."""
         self.problem: OSError | None = None
         """What kept a piece from being read."""
+        self._left = AGAIN * (found.size // PIECE + 1 + KEPT)
         self._kept: OrderedDict[int, bytes] = OrderedDict()
         self._seen: dict[int, bytes] = {}
         """Digests of pieces that were read and are not kept any more."""
@@ -108,7 +112,10 @@ class Pieces(Source):
         if number in self._kept:
             self._kept.move_to_end(number)
             return self._kept[number]
+        self._left -= 1
         try:
+            if self._left < 0:
+                raise OSError(errno.EFBIG, "its parts lie so that it would be read many times over")
             data = self._fetch(number)
         except OSError as error:
             self.problem = error

@@ -9,7 +9,7 @@ import errno
 from collections.abc import Iterator
 from typing import IO, Any
 
-from gate.objects.client import ask
+from gate.objects.client import ask, understood
 from gate.objects.interface import MAX_OBJECTS, ChangedError, Object, Part, Store
 from gate.objects.url import Place
 
@@ -27,12 +27,13 @@ class Google(Store):
 
     def list(self, place: Place) -> Iterator[Object]:
         """Page by page; generations are known at once."""
-        wanted = {"prefix": f"{place.key}/"}
+        wanted = {"prefix": place.prefix}
         number = 0
         while True:
             page = self._call("b/{}/o", place.bucket, json_out=True, **wanted)
-            found = page.get("items") or []
-            yield from (_object(place._replace(key=entry["name"]), entry) for entry in found)
+            with understood():
+                found = [_object(place.listed(entry["name"]), entry) for entry in page.get("items") or ()]
+            yield from found
             number += len(found)
             if not page.get("nextPageToken"):
                 return
@@ -68,4 +69,5 @@ class Google(Store):
 
 
 def _object(place: Place, entry: dict[str, Any]) -> Object:
-    return Object(place, int(entry["size"]), str(entry.get("etag", "")), str(entry["generation"]))
+    with understood():
+        return Object(place, int(entry["size"]), str(entry.get("etag", "")), str(entry["generation"]))

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import IO, Any
 
-from gate.objects.client import SECONDS, SHORT, ask
+from gate.objects.client import SECONDS, SHORT, ask, understood
 from gate.objects.interface import MAX_OBJECTS, ChangedError, Object, Part, Store
 from gate.objects.url import Place
 
@@ -37,24 +37,27 @@ class S3(Store):
     def stat(self, place: Place) -> Object:
         """The current version."""
         found = self._call("head_object", Bucket=place.bucket, Key=place.key)
-        return Object(place, int(found["ContentLength"]), found["ETag"], _version(found))
+        with understood():
+            return Object(place, int(found["ContentLength"]), found["ETag"], _version(found))
 
     def list(self, place: Place) -> Iterator[Object]:
         """Page by page."""
-        wanted: dict[str, Any] = {"Bucket": place.bucket, "Prefix": f"{place.key}/" if place.key else ""}
+        wanted: dict[str, Any] = {"Bucket": place.bucket, "Prefix": place.prefix}
         token: dict[str, Any] = {}
         number = 0
         while True:
             page = self._call("list_objects_v2", **wanted, **token)
-            found = page.get("Contents") or []
-            for entry in found:
-                yield Object(place._replace(key=entry["Key"]), int(entry["Size"]), entry["ETag"])
+            with understood():
+                entries = page.get("Contents") or []
+                found = [Object(place.listed(one["Key"]), int(one["Size"]), one["ETag"]) for one in entries]
+            yield from found
             number += len(found)
             if not page.get("IsTruncated"):
                 return
             if number > MAX_OBJECTS or not found:
                 raise OSError(errno.EFBIG, f"it has more than {MAX_OBJECTS:,} objects, or no end")
-            token = {"ContinuationToken": page["NextContinuationToken"]}
+            with understood():
+                token = {"ContinuationToken": page["NextContinuationToken"]}
 
     def read(self, found: Object, offset: int, length: int) -> Part:
         """One request, which the server refuses where the tag is another."""

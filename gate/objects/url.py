@@ -34,6 +34,17 @@ class Place(NamedTuple):
         """The object `name` of this directory."""
         return self._replace(key=f"{self.key}/{name}" if self.key else name)
 
+    @property
+    def prefix(self) -> str:
+        """What the keys of everything in this directory begin with."""
+        return f"{self.key}/" if self.key else ""
+
+    def listed(self, key: str) -> Place:
+        """The object `key` of a listing of this directory; raises ValueError where it is not in it."""
+        if not key.startswith(self.prefix):
+            raise ValueError(key)
+        return self._replace(key=key)
+
 
 def is_object(path: str) -> bool:
     """Whether the path of an artifact is the address of an object, right or wrong, and no path of a file."""

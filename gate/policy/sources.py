@@ -47,7 +47,8 @@ class SourceRules(NamedTuple):
 
     def past_the_mirror(self, artifact: Artifact) -> SourceDemand | None:
         """The demand for a mirror that `artifact` does not come from; None where it comes from all."""
-        places = [Origin(url=url) for url in (artifact.source.mirror, artifact.source.url, artifact.path) if url]
+        named = (artifact.source.mirror, artifact.source.url, artifact.path)
+        places = [Origin(url=url) for url in named if url and "://" in url]
         for one in self.demands:
             if one.mirror is not None and not any(_is_in(one.mirror, place) for place in places):
                 return one
@@ -71,8 +72,10 @@ class SourceRules(NamedTuple):
 
 def _is_in(mirror: str, place: Origin) -> bool:
     """Whether `place` is one of the mirror, a host or `file:///DIR`."""
+    if not mirror.startswith("file://"):
+        return place.host == mirror
     url = place.url or ""
-    return mirror in (place.host, url) or (mirror.startswith("file://") and url.startswith(f"{mirror}/"))
+    return f"{url}/".startswith(f"{mirror}/") and ".." not in url.split("/")
 
 
 def source_rules(policies: Policies) -> SourceRules:

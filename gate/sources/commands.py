@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gate.sources import services, shell
+from gate.sources import keys, services, shell
 from gate.sources.fetchers import PROGRAMS, READERS, Reader, is_program
 from gate.sources.interface import HOLE, Flaw, Source
 from gate.sources.line import Line, parse_line, transport
 from gate.sources.names import is_download
 from gate.sources.options import RUNNERS, read_options
-from gate.sources.services import REMOTE
+from gate.sources.services import REMOTE, STORED
 
 FETCHERS = re.compile(
-    rb"\b(?:wget|curl|aria2c|axel|aws|gsutil|gcloud|azcopy|rclone|s3cmd|s5cmd|mc|huggingface-cli|hf|gdown|kaggle|git|dvc"
+    rb"\b(?:wget|curl|aria2c|axel|aws|gsutil|gcloud|azcopy|rclone|s3cmd|s5cmd|mc|huggingface-cli|hf|gdown|kaggle|git|dvc|scp|sftp|rsync|hdfs|hadoop|oras|jfrog|jf|clearml-data|az"
     rb"|modelscope|wandb|mlflow|spacy|nltk|ollama|vllm|trust[-_]remote[-_]code)\b|://"
     rb"|(?:model|dataset|tokenizer|repo|checkpoint|pretrained|adapter|lora)[\w.-]{0,40}[ =]"
 )
@@ -64,7 +64,7 @@ def _pinned(one: Fetch, commit: str) -> Fetch:
 
 _WRAPPERS_WORDS = """
     sudo time nohup exec env command xargs nice uv poetry pipenv conda mamba run srun timeout retry eval bash sh
-    zsh -c
+    zsh -c uvx pipx
 """
 _WRAPPERS = frozenset(_WRAPPERS_WORDS.split())
 
@@ -114,16 +114,26 @@ def _unwrapped(words: list[str]) -> list[str]:
 
 _NO_FETCH = re.compile(
     r"echo|printf|export|test|\[+|grep|sed|awk|open|xdg-open|pip3?|conda|apt(?:-get)?|npm|yarn|docker|podman|kubectl|helm"
-    r"|git|hf|huggingface-cli|ssh|scp|rsync|sudo|add-apt-repository|set|alias|exit|ping|nslookup|cd|source|\."
+    r"|git|hf|huggingface-cli|ssh|sudo|add-apt-repository|set|alias|exit|ping|nslookup|cd|source|\."
 )
+
+
+_WRITES = re.compile(
+    r"-?(?:put|upload|extract|export|push|copyFromLocal|moveFromLocal|unload|rm|ls|mb|rb|mkdir|du|stat)"
+)
+"""Words of commands that write to a store, or look at it."""
 
 
 def _bare(line: Line) -> Iterator[Source]:
     """Addresses of data that a program or function gets which is not known."""
     if _NO_FETCH.fullmatch(line.program):
         return
-    for word in line.words:
+    if any(_WRITES.fullmatch(word) for word in line.words):
+        return
+    for name, word in zip(("", *line.words), line.words, strict=False):
         text = word.partition("=")[2] if word.startswith("-") and "=" in word else word
+        if STORED.match(text) and keys.is_written((word if text != word else name).partition("=")[0].lstrip("-")):
+            continue
         if REMOTE.match(text) and HOLE not in text and is_download(text):
             source = services.address(text)
             if source is not None and not is_program(source):

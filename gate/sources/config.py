@@ -7,19 +7,21 @@ line by line.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from gate.core.errors import DocumentError
 from gate.core.model import Kind
 from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, parse
-from gate.sources import commands, flaws, keys, services
+from gate.sources import commands, flaws, keys, services, shell
 from gate.sources.fetchers import holds_data
 from gate.sources.interface import HOLE, Flaw, Found, Site, Source
 from gate.sources.line import transport
+from gate.sources.python.sites import read as read_python
 from gate.sources.text import Text
 
-MAX_TREE = 4 << 20
+MAX_TREE = 1 << 20
 """Characters of a document that are read as a tree; larger ones are read line by line."""
 WORTH = re.compile(
     rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_"
@@ -35,11 +37,12 @@ _SCRIPT_KEYS_WORDS = """
 _SCRIPT_KEYS = frozenset(_SCRIPT_KEYS_WORDS.split())
 _SPLITS = frozenset(("train", "training", "test", "eval", "evaluation", "valid", "val", "validation", "dev"))
 _ENVIRONMENTS = frozenset(("env", "environment", "variables"))
-_OWN = re.compile(r"(?:save|output|push|upload|target|export|log|cache)_|hub_model_id|_dir$|hub_id$")
 _LINE = re.compile(
     r"""^[ \t]*(?:-[ \t]+)?["']?(?P<key>[A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?P<value>.*?),?[ \t]*(?:#.*)?$"""
 )
+_PROGRAM = re.compile(r"(?m)^(?:import|from) [\w., ]+$|^from [\w.]+ import ")
 _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
+_BUCKETS = {"s3": "s3", "gcs": "gs"}
 _MIXES = frozenset(("dataset_mixer", "dataset_mix", "datasets", "dataset_weights"))
 
 
@@ -50,6 +53,7 @@ class _At(NamedTuple):
     key: str
     under: Kind | None
     workflow: bool
+    command: tuple[str, ...] = ()
 
 
 def read_config(text: str, *, workflow: bool = False) -> Found:
@@ -85,13 +89,21 @@ class _Tree:
         pending = [_At(root, "", None, self._workflow)]
         while pending:
             at = pending.pop()
+            if at.key in ("output", "outputs"):
+                continue
             if isinstance(at.node, Mapping):
                 if at.key in _ENVIRONMENTS:
-                    self._variables |= {k: v.text for k, (_, v) in at.node.items.items() if isinstance(v, Scalar)}
+                    said = {k: v.text for k, (_, v) in at.node.items.items() if isinstance(v, Scalar)}
+                    self._variables |= {k: shell.expand(v, said) if "${" in v else v for k, v in said.items()}
                 yield from self._mapping(at, at.node)
                 pending += reversed(list(self._inner(at, at.node)))
             elif isinstance(at.node, Sequence):
                 if at.key == "defaults":  # of hydra: names of other files
+                    continue
+                if at.key == "args" and at.command:
+                    yield from self._list(
+                        at.node, [*at.command, *(i.text for i in at.node.items if isinstance(i, Scalar))]
+                    )
                     continue
                 if at.key in _SCRIPT_KEYS and (words := _words(at.node)):
                     yield from self._list(at.node, words)
@@ -112,7 +124,7 @@ class _Tree:
                 under = self._made(value) or keys.COLLECTIONS.get(
                     key, at.under if isinstance(at.node, Mapping) and key in _MIXES else None
                 )
-                yield _At(value, key, under, at.workflow)
+                yield _At(value, key, under, at.workflow, _command(node) if key == "args" else ())
 
     @staticmethod
     def _made(node: Node) -> Kind | None:
@@ -127,15 +139,28 @@ class _Tree:
 
     def _mapping(self, at: _At, node: Mapping) -> Found:
         given = {keys.normal(name): value.text for name, (_, value) in node.items.items() if isinstance(value, Scalar)}
-        if at.key in _ENVIRONMENTS and given.keys() == {"name", "value"}:  # of Kubernetes
+        if given.keys() == {"name", "value"}:  # of Kubernetes and Argo
             key, value = node.items["name"][1], node.items["value"][1]
             if isinstance(key, Scalar) and isinstance(value, Scalar):
                 self._variables[key.text] = value.text
                 yield from self._value(at, keys.normal(key.text), key, value, given)
             return
+        if at.key in _BUCKETS and {"bucket", "key"} <= given.keys():
+            yield from self._bucket(at, node, given)
+            return
         if "uses" in given:
             yield from self._action(node, given)
             return
+        yield from self._keys(at, node, given)
+
+    def _bucket(self, at: _At, node: Mapping, given: dict[str, str]) -> Found:
+        """An input of Argo that lies in a bucket."""
+        source = services.address(f"{_BUCKETS[at.key]}://{given['bucket']}/{given['key']}")
+        if source is not None and "{" not in source.url:
+            yield self._site(*_scalars(node, "key"), source)
+
+    def _keys(self, at: _At, node: Mapping, given: dict[str, str]) -> Found:
+        """Each key with what it names."""
         has_path = "dataset_path" in given or "hf_path" in given or ("path" in given and at.under is not None)
         for name, (key, value) in node.items.items():
             plain = keys.normal(name)
@@ -143,7 +168,9 @@ class _Tree:
                 if isinstance(value, Mapping) and plain in _MIXES:
                     yield from self._mix(value)
                 continue
-            if plain in _SCRIPT_KEYS or (at.workflow and "\n" in value.text):
+            if "\n" in value.text and _PROGRAM.search(value.text):
+                yield from self._program(value)
+            elif plain in _SCRIPT_KEYS or (at.workflow and "\n" in value.text):
                 yield from self._script(value)
             elif plain in keys.REMOTE_CODE:
                 if value.text.lower() in ("true", "yes", "on", "1"):
@@ -152,13 +179,16 @@ class _Tree:
                 yield from self._value(at, plain, key, value, given)
 
     def _value(self, at: _At, name: str, key: Scalar, value: Scalar, given: dict[str, str]) -> Found:
-        if _OWN.search(name) or value.text.startswith(("$", "{")):
+        if keys.is_output(name) or value.text.startswith(("$", "{")):
             return
-        under = at.under if name in keys.IN_COLLECTION else None
+        under = at.under if name in keys.IN_COLLECTION or "://" in value.text else None
+        if name == "type" and given.get("library") == "huggingface":  # of NeMo
+            under = at.under
         kind = keys.kind_of(name) or under
         names = keys.REVISION if kind == "model" else ("dataset_revision", "revision")
         revision = next((given[one] for one in names if given.get(one)), None)
-        if source := keys.named(name, _clean(value.text), revision, under=under):
+        text = shell.expand(value.text, self._variables) if "${" in value.text else _clean(value.text)
+        if HOLE not in text and (source := keys.named(name, text, revision, under=under)):
             yield self._site(key, value, source, transport(source))
 
     def _mix(self, node: Mapping) -> Found:
@@ -177,9 +207,9 @@ class _Tree:
             elif at.key in _ENVIRONMENTS:
                 name, _, value = item.text.partition("=")
                 self._variables[name] = value
-                if not _OWN.search(keys.normal(name)) and (source := keys.named(name, value, None)):
+                if not keys.is_output(keys.normal(name)) and (source := keys.named(name, value, None)):
                     yield self._site(item, item, source, transport(source))
-            elif not _OWN.search(at.key) and (source := keys.named(at.key, _clean(item.text), None, under=at.under)):
+            elif not keys.is_output(at.key) and (source := keys.named(at.key, _clean(item.text), None, under=at.under)):
                 yield self._site(item, item, source, transport(source))
 
     def _script(self, value: Scalar) -> Found:
@@ -197,6 +227,17 @@ class _Tree:
             script = re.sub(r"(?<=\S)\n(?=[ \t]*\S)", " ", script)
         for one in commands.in_text(re.sub(r"\$\{\{.*?\}\}", lambda m: HOLE * len(m[0]), script), self._variables):
             yield self._whole.fetched(one, start)
+
+    def _program(self, value: Scalar) -> Found:
+        """A program of Python in a block: what a dataset says of how it is fetched."""
+        start = self._whole.text.find("\n", value.span.start + self._shift) + 1
+        body = self._whole.text[start : value.span.end + self._shift]
+        plain = textwrap.dedent(body)
+        line, _ = self._whole.place(start)
+        indent = len(body) - len(body.lstrip(" ")) - (len(plain) - len(plain.lstrip(" ")))
+        for found in read_python(plain.encode("utf-8", "replace")):
+            if isinstance(found, Site):
+                yield found._replace(line=found.line + line - 1, column=found.column + indent)
 
     def _list(self, node: Sequence, words: list[str]) -> Found:
         """One command as a list of words."""
@@ -218,9 +259,20 @@ class _Tree:
         for name, (key, value) in inner.items.items():
             if not isinstance(value, Scalar) or "${{" in value.text:
                 continue
+            if name == "build-args":
+                yield from self._build_arguments(key, value)
+                continue
             source = _of_action(action, name, value.text, said)
             if source is not None:
                 yield self._site(key, value, source, transport(source))
+
+    def _build_arguments(self, key: Scalar, value: Scalar) -> Found:
+        """Lines of `NAME=VALUE`, each where it stands."""
+        start, end = value.span.start + self._shift, value.span.end + self._shift
+        for line in re.finditer(r"(?m)^[ \t]*(\w+)=(.+?)[ \t]*$", self._whole.text[start:end]):
+            if source := keys.named(line[1], line[2], None):
+                at = start + line.start(1)
+                yield self._whole.site(at, start + line.end(2), key.text, source, transport(source))
 
     def _site(self, key: Scalar, value: Scalar, source: Source | None, found: tuple[Flaw, ...] = ()) -> Site:
         start, end = value.span.start + self._shift, value.span.end + self._shift
@@ -239,12 +291,26 @@ def _of_action(action: str, name: str, value: str, said: dict[str, str]) -> Sour
     return keys.named(name, value, None)
 
 
+def _scalars(node: Mapping, name: str) -> tuple[Scalar, Scalar]:
+    """The key `name` of a mapping and its value, both plain."""
+    key, value = node.items[name]
+    assert isinstance(value, Scalar)
+    return key, value
+
+
 def _words(node: Sequence) -> list[str]:
     """The words of a command that is written as a list of them; nothing for a list of commands."""
     items = [item.text for item in node.items if isinstance(item, Scalar)]
     if len(items) != len(node.items) or any("\n" in item for item in items):
         return []
     return items if items and " " not in items[0] and (node.flow or any(i.startswith("-") for i in items)) else []
+
+
+def _command(node: Mapping) -> tuple[str, ...]:
+    """The `command` of a container, of which `args` are the rest; nothing where that is a shell, or the image's."""
+    _, value = node.items.get("command", (None, None))
+    words = tuple(i.text for i in value.items if isinstance(i, Scalar)) if isinstance(value, Sequence) else ()
+    return () if words and words[0].rpartition("/")[2] in ("sh", "bash") else words
 
 
 def _clean(text: str) -> str:
@@ -277,7 +343,7 @@ def _line(whole: Text, offset: int, match: re.Match[str], section: str) -> Found
         found = (flaws.remote_code(f"{match['key']}: true"),)
         yield whole.site(offset + match.start("key"), start + len(value), match["key"], None, found)
         return
-    if _OWN.search(name) or "{{" in value:
+    if keys.is_output(name) or "{{" in value:
         return
     quoted = list(_QUOTED.finditer(value))
     texts = [(q[1], q.start(1)) for q in quoted] or [(value, 0)]

@@ -35,11 +35,12 @@ def _curl(line: Line) -> Iterator[Source | Flaw]:
     method = option(line, "-X", "--request")
     asks = sends or method not in (None, "GET")
     to_file = any(re.match(r"-[a-zA-Z]*[oO]|--output|--remote-name", word) for word in line.words)
+    target = option(line, "-o", "--output") or ""
     for source in _addresses(line):
         name = source.url.rpartition("/")[2]
         script = name.endswith((".sh", ".py", ".gpg", ".asc", ".key", ".list", ".repo", ".deb", ".rpm", ".js", ".whl"))
         looks = is_data_url(source.url, source.host)
-        if not asks and (looks or (to_file and not script)):
+        if not asks and (looks or (to_file and not script and "." in name + target)):
             yield source
             yield from _unverified(line, ("-k", "--insecure"))
 
@@ -252,10 +253,97 @@ def _yolo(line: Line) -> Iterator[Source]:
             yield services.library("ultralytics", match[0], "github.com", "model")
 
 
+_HOST_PATH = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>(?:/(?!/)|~)[^:]*)")
+
+
+def _copied(scheme: str) -> Reader:
+    """scp, sftp and rsync: what comes from another machine, as `ssh://HOST/PATH`."""
+
+    def read(line: Line) -> Iterator[Source | Flaw]:
+        for place, word in enumerate(line.plain):
+            if place and place == len(line.plain) - 1:
+                return  # where it goes
+            if there := _HOST_PATH.fullmatch(word):
+                yield Source(
+                    f"{scheme}://{there['host']}{there['path'].rstrip('/')}", there["host"], None, None, "content"
+                )
+            elif REMOTE.match(word) and (source := services.address(word)):
+                yield source
+
+    return read
+
+
+def _hadoop(line: Line) -> Iterator[Source]:
+    """`hdfs dfs -get FROM TO`, where a bare path is one of the cluster."""
+    words = line.words
+    verb = next(
+        (n for n, word in enumerate(words) if word in ("-get", "-copyToLocal", "-getmerge", "-cat", "distcp")), None
+    )
+    operands = [word for word in words[verb + 1 :] if not word.startswith("-")] if verb is not None else []
+    for word in operands[:1]:
+        if source := services.address(word if REMOTE.match(word) else f"hdfs:{word}"):
+            yield source
+
+
+def _minio(line: Line) -> Iterator[Source]:
+    operands = line.plain[1:]
+    if line.plain[0] in ("cp", "mirror", "get", "cat") and operands and operands[0][:1] not in "./~":
+        yield Source(f"mc:{operands[0]}", "", None, None, "content")
+
+
+def _artifactory(line: Line) -> Iterator[Source]:
+    for word in line.plain[2:3]:
+        if line.plain[0] == "rt" and line.plain[1] in ("dl", "download") and HOLE not in word:
+            yield Source(f"jfrog:{word}", "", None, None, "content")
+
+
+def _oras(line: Line) -> Iterator[Source]:
+    for word in line.plain[1:2]:
+        name, _, version = word.partition("@") if "@" in word else word.rpartition(":")
+        if name and HOLE not in word:
+            yield services.versioned(f"oci:{name}", name.partition("/")[0], None, version)
+
+
+def _clearml(line: Line) -> Iterator[Source]:
+    if name := option(line, "--id"):
+        yield Source(f"clearml:{name}", "api.clear.ml", "dataset", None, "release")
+
+
+def _azureml(line: Line) -> Iterator[Source]:
+    name = option(line, "--name", "-n")
+    if name and "download" in line.plain and HOLE not in name:
+        yield services.versioned(f"azureml:{name}", "", None, option(line, "--version", "-v"))
+
+
+def _azure(line: Line) -> Iterator[Source]:
+    account = option(line, "--account-name")
+    container = option(line, "--container-name", "-c", "--source", "-s")
+    name = option(line, "--name", "-n")
+    if account and container and HOLE not in account + container and "upload" not in " ".join(line.plain):
+        url = f"https://{account}.blob.core.windows.net/{container}" + (f"/{name}" if name else "")
+        if source := services.address(url):
+            yield source
+
+
 READERS: dict[str, Reader] = {
+    "az storage": _azure,
+    "az ml": _azureml,
+    "scp": _copied("ssh"),
+    "sftp": _copied("sftp"),
+    "rsync": _copied("ssh"),
+    "hdfs dfs": _hadoop,
+    "hadoop fs": _hadoop,
+    "hadoop distcp": _hadoop,
+    "mc": _minio,
+    "jf": _artifactory,
+    "jfrog": _artifactory,
+    "oras pull": _oras,
+    "clearml-data get": _clearml,
+    "databricks fs": _stored,
     "wget": _download,
     "aria2c": _download,
     "axel": _download,
+    "pget": _download,
     "curl": _curl,
     "aws s3": _stored,
     "aws s3api": _get_object,

@@ -8,7 +8,7 @@ from gate.core.model import Kind
 from gate.sources import services
 from gate.sources.interface import HOLE, Source
 from gate.sources.names import is_data_url, is_hub_id
-from gate.sources.services import REMOTE
+from gate.sources.services import REMOTE, STORED
 
 _MODEL_WORDS = """
     model_name_or_path pretrained_model_name_or_path base_model base_model_name_or_path base_model_id model_id
@@ -27,7 +27,7 @@ _MODEL_WORDS = """
     transformer_name base_model_config model_id_or_path repo_id_or_path hf_model_repo storage_uri model_uri model_url
     hf_checkpoint
     model_checkpoint reranker_model default_model from_pretrained hf_path model_dir
-    served_model
+    served_model init_from_pretrained_model model_repository
 """
 _MODEL = frozenset(_MODEL_WORDS.split())
 _DATASET_WORDS = """
@@ -42,7 +42,7 @@ _STRONG_WORDS = """
     model_name_or_path pretrained_model_name_or_path base_model_name_or_path hf_model hf_model_id
     hf_model_name_or_path tokenizer_name_or_path teacher_model_name_or_path hf_path
 """
-_STRONG = frozenset(_STRONG_WORDS.split())
+STRONG = frozenset(_STRONG_WORDS.split())
 """Keys under which also a name without an owner is one of the hub."""
 _CANONICAL_MODEL = re.compile(
     r"(?:distil)?(?:bert|gpt2|roberta)(?:-[\w.-]+)?|xlm-[\w-]+|xlnet-[\w-]+|t5-(?:small|base|large|3b|11b)|albert-[\w-]+"
@@ -56,7 +56,7 @@ _CANONICAL_DATASET_WORDS = """
 """
 _CANONICAL_DATASET = frozenset(_CANONICAL_DATASET_WORDS.split())
 _WEIGHTS_URL = re.compile(
-    r"(?:^|_)(?:url|urls|uri|link|source|src|path|file|files|weights|checkpoint|ckpt|model|dataset|data|pretrained|download|load_from|resume_from|init_cfg|origin|remote|location|train|val|test|dataset_url|archive|repo)s?$"
+    r"(?:^|_)(?:url|urls|uri|link|source|src|path|file|files|weights|checkpoint|ckpt|model|dataset|data|pretrained|download|load_from|resume_from|init_cfg|origin|remote|location|train|val|test|dataset_url|archive|repo|filepath|manifest)s?$"
 )
 REVISION = (
     "revision",
@@ -76,6 +76,25 @@ REMOTE_CODE = frozenset(
 
 _MODEL_KEY = re.compile(r"_(?:model|tokenizer)(?:_(?:id|name|path|name_or_path|repo|repo_id))?$|^chat_template_path$")
 _DATASET_KEY = re.compile(r"_dataset(?:_(?:id|name|path|repo|repo_id))?$")
+
+
+_OUTPUT = re.compile(r"(?:save|output|push|upload|target|export|log|cache)_|hub_model_id|_dir$|hub_id$")
+_WRITTEN = re.compile(
+    r"(?i)(?:^|_)(?:out|outputs?|dest|destination|sink|results?|reports?|artifacts?_(?:location|root|store|dir)|dirpath|checkpoint_location|staging|temp|tmp|warehouse|backend|state"
+    r"|history|events?|backup|save|saved|export|push|upload|target|logs?|logging|cache|tracking|root|bucket"
+    r"|workdir|data_dir|working|work|write|written|publish|predictions?|to)(?:_|$)"
+)
+"""Keys and names of places that are written rather than read."""
+
+
+def is_output(key: str) -> bool:
+    """Whether the key, as `normal` has it, names what is written."""
+    return bool(_OUTPUT.search(key))
+
+
+def is_written(name: str) -> bool:
+    """Whether a place in a store of that name is one that is written."""
+    return bool(_WRITTEN.search(normal(name))) and "model" not in name.lower()
 
 
 def normal(key: str) -> str:
@@ -104,10 +123,12 @@ COLLECTIONS: dict[str, Kind] = {
     "test_dataset": "dataset",
     "val_dataset": "dataset",
     "slices": "model",
+    **dict.fromkeys(("encoder", "backbone", "text_encoder", "vision_encoder", "embedding", "embeddings"), "model"),
+    **dict.fromkeys(("embedder", "reranker", "llm", "generator", "student", "language_model", "base_model"), "model"),
 }
 """Parts of a document that are about models or datasets as a whole."""
 IN_COLLECTION = frozenset(
-    ("path", "name", "source", "repo_id", "id", "model", "hf_path", "repo", "dataset", "repository")
+    ("path", "name", "name_or_path", "source", "repo_id", "id", "model", "hf_path", "repo", "dataset", "repository")
 )
 """Keys that name the model or dataset there."""
 
@@ -141,7 +162,7 @@ def named(key: str, value: str, revision: str | None, *, under: Kind | None = No
         return None
     if "/" not in value:
         canonical = value in _CANONICAL_DATASET if kind == "dataset" else bool(_CANONICAL_MODEL.fullmatch(value))
-        if key not in _STRONG and not canonical:
+        if key not in STRONG and not canonical:
             return None
     return services.hub(value, kind, revision)
 
@@ -155,12 +176,14 @@ def _address(key: str, value: str, under: Kind | None) -> Source | None:
     if any(c.isspace() for c in value):
         return None
     kind = _kind(key, under)
+    if STORED.match(value) and is_written(key):
+        return None
     if value.startswith("hf://"):
         return services.hub(value, kind)
     store = not value.lower().startswith(("http://", "https://", "git://", "ssh://", "git+"))
     host = services.host_of(value)
     if not (store or is_data_url(value, host)):
         return None
-    if kind is None and not _WEIGHTS_URL.search(key):
+    if kind is None and not _WEIGHTS_URL.search(key) and not STORED.match(value):
         return None
     return services.address(value, kind)

@@ -7,9 +7,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gate.dbom.model import Artifact
-from gate.objects.url import is_object
+from gate.hub import origin
+from gate.objects.url import SCHEMES, is_object
 from gate.sources import services
 from gate.sources.interface import Source
+
+_STORES = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
+"""Other names of the schemes of object storage."""
 
 
 class Match(NamedTuple):
@@ -38,6 +42,8 @@ class Register:
         if not source.is_known:
             return None
         key = _key(source.url)
+        if is_object(source.url) and "/../" in key:  # some clients go up, and some take it for a name
+            return None
         while key:
             if found := self._known.get(key):
                 return _best(found, source)
@@ -62,7 +68,10 @@ def _same(revision: str | None, source: Source) -> bool:
 
 def _key(url: str) -> str:
     """What addresses of the same thing have in common."""
-    if url.startswith("hf:"):
+    if url.startswith("hf:") and (found := origin.parse("hf://" + url.removeprefix("hf:").removeprefix("//"))):
+        lead = "datasets/" if found.kind == "dataset" else ""
+        url = f"https://{services.HUB}/{lead}{found.repository}"
+    elif url.startswith("hf:"):
         name = url.removeprefix("hf:").removeprefix("//").partition("@")[0]
         parts = name.split("/")
         url = f"https://{services.HUB}/" + "/".join(parts[: 3 if parts[0] in ("datasets", "spaces") else 2])
@@ -71,6 +80,8 @@ def _key(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     if not mark:
         return url
+    if (store := _STORES.get(scheme, scheme)) in SCHEMES:  # a key is what is written, and every bucket is somebody's
+        return f"{store}:{rest}".rstrip("/")
     host = urlsplit(f"//{rest}").netloc.rpartition("@")[2].lower().removeprefix("www.") if "[" not in rest else rest
     path = rest.partition("/")[2].partition("#")[0].rstrip("/").removesuffix(".git")
     lead = "" if scheme in ("http", "https", "git+https", "git", "ssh") else f"{scheme}:"

@@ -16,6 +16,7 @@ _LOCAL_WORDS = """
     dir exp experiments export exported final finetuned fine-tuned lightning_logs local logs lora_model mlruns
     model models my notebooks our out output outputs path pretrained pretrained_models result results run runs
     save saved saved_model saved_models scratch src test tests tmp tokenizer tokenizers train trained
+    encoder decoder backbone architecture arch optimizer scheduler trainer
     trained_models training weights work_dirs workspace your
 """
 _LOCAL = frozenset(_LOCAL_WORDS.split())
@@ -34,7 +35,7 @@ _DATA = re.compile(
 )
 _NO_DATA = re.compile(
     r"(?i)/(?:licen[cs]e|readme|robots|requirements[\w.-]*|constraints|changelog|manifest|package|openapi|swagger|schema)"
-    r"(?:\.\w+)?$|/api/.*\.(?:json|txt)$|^(?:api|registry)\.[^/]+/.*\.(?:json|txt)$|schemas?[/.][^?]*\.json$"
+    r"(?:\.\w+)?$|/api/.*\.(?:json|txt)$|^(?:api|registry)\.[^/]+/.*\.(?:json|txt)$|schemas?[/.][^?]*\.json$|/whl(?:/|$)|/simple/?$"
 )
 """Texts that are no data."""
 _DOWNLOAD = re.compile(
@@ -68,11 +69,22 @@ def is_local(name: str) -> bool:
 
 def is_download(url: str) -> bool:
     """Whether whoever writes down `url` can only mean to fetch data: it ends like a file of data, or says so."""
-    path = url.partition("://")[2].partition("#")[0]
+    scheme, _, rest = url.partition("://")
+    path = rest.partition("#")[0]
     plain = path.partition("?")[0]
+    if not scheme.lower().startswith(("http", "ftp")):  # a store, in which nobody looks a page up
+        return ("/" in plain.strip("/") or scheme in ("torchvision", "modelzoo")) and not _NO_DATA.search(plain)
     if _NO_DATA.search(plain) or plain.endswith((".txt", ".json")):
         return False
     return bool(_DATA.search(plain) or _DOWNLOAD.search(path))
+
+
+_MEDIA = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|tiff?|mp3|mp4|ogg|avi|mov|webm|pdf)$", re.I)
+
+
+def is_media(path: str) -> bool:
+    """Whether whoever fetches `path` gets pictures, sound or documents: data where it is fetched, a link elsewhere."""
+    return bool(_MEDIA.search(path))
 
 
 def is_data_url(url: str, host: str) -> bool:

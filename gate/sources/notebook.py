@@ -19,6 +19,10 @@ from gate.sources.python.sites import read as read_python
 
 _MAGIC = re.compile(r"^(?P<lead>[ \t]*(?:[\w, ]+=[ \t]*)?)(?P<mark>!{1,2}|%(?:sx|system)\b|%pip\b|%)(?P<rest>.*)$")
 _CELL = re.compile(r"^%%(?P<name>\w+)")
+MAX_LINES = 100_000
+"""Lines of code of one notebook; nobody writes more."""
+_NEAR = 1 << 16
+"""Characters between two lines of a cell, beside the lines themselves; nobody puts as many there."""
 _SHELLS = frozenset(("bash", "sh", "shell", "script", "system", "zsh"))
 _SOURCE = re.compile(r'"(?:source|input)"\s*:\s*\[?\s*(?=")')
 
@@ -34,10 +38,15 @@ class _Line(NamedTuple):
 def read_notebook(data: bytes, around: Around | None = None) -> Found:
     """The places in a notebook, and what of it could not be read; `around` is the repository that it is in."""
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    cells = _cells(text)
-    if cells is None:
+    sources = _sources(text)
+    if sources is None:
         yield Gap(1, "it is no notebook: not valid JSON, or without cells", blind=True)
         return
+    if sum(part.count("\n") + 1 for parts in sources for part in parts) > MAX_LINES:
+        yield Gap(1, f"a notebook with more than {MAX_LINES:,} lines of code is not read", blind=True)
+        return
+    places = _Places(text)
+    cells = [list(places.lines(parts)) for parts in sources]
     module: list[_Line] = []
     shell: list[_Line] = []
     for cell in cells:
@@ -97,8 +106,8 @@ def _sort(cell: list[_Line], module: list[_Line], shell: list[_Line]) -> None:
         continued = line.code.rstrip().endswith("\\")
 
 
-def _cells(text: str) -> list[list[_Line]] | None:
-    """The lines of every cell of code; None for what is no notebook."""
+def _sources(text: str) -> list[list[str]] | None:
+    """The parts of the source of every cell of code; None for what is no notebook."""
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError):
@@ -112,20 +121,13 @@ def _cells(text: str) -> list[list[_Line]] | None:
         cells = first.get("cells") if isinstance(first, dict) else None
     if not isinstance(cells, list):
         return None
-    places = _Places(text)
     found = []
     for cell in cells:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         source = cell.get("source", cell.get("input", ""))
-        parts = (
-            [source]
-            if isinstance(source, str)
-            else [p for p in source if isinstance(p, str)]
-            if isinstance(source, list)
-            else []
-        )
-        found.append(list(places.lines(parts)))
+        parts = source if isinstance(source, list) else [source]
+        found.append([part for part in parts if isinstance(part, str)])
     return found
 
 
@@ -151,7 +153,8 @@ class _Places:
             starts = (match.end() for match in _SOURCE.finditer(self._text, self._at))
             at = next((start for start in starts if self._text.startswith(forms, start)), -1)
         else:
-            at = min((n for n in (self._text.find(form, self._at) for form in forms) if n >= 0), default=-1)
+            end = self._at + 2 * max(map(len, forms)) + _NEAR
+            at = min((n for n in (self._text.find(form, self._at, end) for form in forms) if n >= 0), default=-1)
         if at < 0:
             return 1
         self._line += self._text.count("\n", self._counted, at)

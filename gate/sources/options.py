@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gate.sources import flaws, keys
+from gate.sources import flaws, keys, services
 from gate.sources.interface import HOLE, Flaw, Source
 from gate.sources.line import Line
+from gate.sources.names import is_hub_id
+from gate.sources.services import STORED
 
+_FROM_HUB = frozenset(("hf", "hfr", "hf_repo"))
+"""Options of llama.cpp."""
 _REMOTE_CODE = re.compile(r"(?:^|,)trust_remote_code=true(?:,|$)", re.I)
 
 
@@ -32,20 +36,27 @@ def read_options(line: Line) -> Iterator[Source | Flaw]:
         if _REMOTE_CODE.search(value):
             yield flaws.remote_code("trust_remote_code=True")
         under = keys.under(option)
-        kind = keys.kind_of(key) or under
-        if kind is None or not value:
+        kind = keys.kind_of(key) or under or ("model" if key in _FROM_HUB else None)
+        if (
+            not value
+            or keys.is_output(key)
+            or (STORED.match(value) and keys.is_written(key))
+            or (kind is None and not STORED.match(value))
+        ):
             continue
         names = ("model_revision", "revision") if kind == "model" else ("dataset_revision",)
         revision = next((given[name] for name in names if given.get(name)), None)
         for name in re.split(r"[,\s]", value)[:16]:
             plain = name if "://" in name else name.rpartition("=")[2].partition(":")[0]
-            if source := keys.named(key, plain, revision, under=under):
+            if key in _FROM_HUB and is_hub_id(plain) and (found := services.hub(plain, "model", revision)):
+                yield found
+            elif source := keys.named(key, plain, revision, under=under):
                 yield source
 
 
 RUNNERS = re.compile(
     r"(?:python[\d.]*|torchrun|accelerate|deepspeed|vllm|ray|lm_eval|lm-eval|swift|llamafactory-cli|axolotl"
-    r"|sglang|mlx_lm\.\w+|tune|trl|optimum-cli|text-generation-launcher|composer|colossalai|horovodrun|mpirun|jupyter|lmdeploy|ct2-transformers-converter|autotrain|trtllm-\w+|evalplus\.\w+|bigcode-\w+|llmcompressor|tritonserver|docker|\./[\w./-]+|[\w./-]+\.(?:py|sh)|[\w.]+\.[\w.]+)"
+    r"|sglang|mlx_lm\.\w+|tune|trl|optimum-cli|text-generation-launcher|composer|colossalai|horovodrun|mpirun|jupyter|lmdeploy|ct2-transformers-converter|autotrain|trtllm-\w+|evalplus\.\w+|bigcode-\w+|llmcompressor|tritonserver|llama-\w+|docker|\./[\w./-]+|[\w./-]+\.(?:py|sh)|[\w.]+\.[\w.]+)"
 )
 
 

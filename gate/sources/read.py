@@ -19,7 +19,7 @@ MAX_BYTES = 64 << 20
 """Bytes of a file that are looked at."""
 MAX_CONFIG = 1 << 20
 """Bytes of a JSON file that people write; larger ones hold data, in which addresses are content."""
-MAX_SCRIPT = 4 << 20
+MAX_SCRIPT = 1 << 20
 """Bytes of a script, which nobody writes longer."""
 MAX_SITES = 2_000
 """Places of one file; a file with more is generated."""

@@ -28,9 +28,21 @@ _STORES = {
     "gs": "storage.googleapis.com",
     "gcs": "storage.googleapis.com",
 }
-REMOTE = re.compile(
-    r"(?:https?|ftps?|sftp|ssh|git|git\+https?|git\+ssh|s3[an]?|gc?s|hf|abfss?|wasbs?|az|oss|hdfs|adl)://", re.I
+_ZOOS = {
+    "detectron2": "dl.fbaipublicfiles.com",
+    "torchvision": "download.pytorch.org",
+    "open-mmlab": "download.openmmlab.com",
+    "openmmlab": "download.openmmlab.com",
+    "mmcls": "download.openmmlab.com",
+}
+"""Schemes that frameworks have for the weights that they know the address of."""
+_STORE_SCHEMES = (
+    "s3[an]?|gc?s|hf|abfss?|wasbs?|az|azure|azureml|adl|oss|obs|cosn?|tos|hdfs|webhdfs|viewfs|alluxio|dbfs|lakefs|minio"
+    "|swift|gdrive|wandb-artifact|" + "|".join(_ZOOS)
 )
+REMOTE = re.compile(rf"(?:https?|ftps?|sftp|ssh|rsync|git|git\+https?|git\+ssh|{_STORE_SCHEMES})://|dbfs:/", re.I)
+STORED = re.compile(rf"(?:{_STORE_SCHEMES})://[^/\s]+/[^\s]", re.I)
+"""An address in a store: nobody writes one down who does not read or write data there."""
 """How an address begins that is not of this machine."""
 
 
@@ -110,8 +122,8 @@ def _of_hub(url: str, hosted: re.Match[str], kind: Kind | None, *, digest: bool)
 
 
 def _tidy(url: str) -> str:
-    """Without what does not say which content it is."""
-    return url.partition("#")[0].rstrip("/")
+    """Without what does not say which content it is; the key of an object may hold any character."""
+    return (url if url.partition("://")[0] in _STORES else url.partition("#")[0]).rstrip("/")
 
 
 def host_of(url: str) -> str:
@@ -121,8 +133,8 @@ def host_of(url: str) -> str:
         return ""
     if scheme.lower() == "hf":
         return HUB
-    if scheme.lower() in _STORES:
-        return _STORES[scheme.lower()]
+    if known := _STORES.get(scheme.lower()) or _ZOOS.get(scheme.lower()):
+        return known
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if HOLE in authority:
         return ""

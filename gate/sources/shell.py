@@ -127,10 +127,24 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
         if name is None:
             return HOLE
         if name in variables:
-            return variables[name]
+            return _indexed(match[0], variables[name])
         return match[2] if match[2] else HOLE
 
     return _IN_TEXT.sub(put, text)[:LONGEST]
+
+
+_INDEX = re.compile(r"\$\{\w+\[([^\]@*]+)\]")
+
+
+def _indexed(text: str, value: str) -> str:
+    """`${NAME[3]}` as that item of an array, `${NAME[i]}` as each of its items in turn."""
+    index = _INDEX.match(text)
+    if index is None:
+        return value
+    items = value.split()[:MOST_ITEMS]
+    if index[1].isdigit():
+        return items[int(index[1])] if len(index[1]) < 4 and int(index[1]) < len(items) else HOLE
+    return _EACH + "\1".join(items) + _EACH if items else HOLE
 
 
 def _command(words: Words, variables: dict[str, str]) -> Iterator[Words]:

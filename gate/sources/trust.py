@@ -9,7 +9,7 @@ from gate.core.model import Json
 from gate.dbom.model import Artifact
 from gate.sources.interface import Pin
 
-PINNED, SIGNED, VENDORED, LICENSED, SUPPLIED, HOSTED = 25, 20, 15, 15, 15, 10
+PINNED, SIGNED, DECLARED, VENDORED, LICENSED, SUPPLIED, OWNED, HOSTED = 25, 20, 15, 10, 10, 10, 5, 5
 """Points of each fact, 100 together: what proves content counts more than what somebody says about it."""
 _COMMUNITY = re.compile(
     r"(?:^|\.)(?:huggingface\.co|hf\.co|kaggle\.com|modelscope\.cn|github\.com|githubusercontent\.com|gitlab\.com"
@@ -35,18 +35,24 @@ def trust_in(pin: Pin, host: str, artifact: Artifact | None, *, named_host: bool
     origin = artifact.source if artifact else None
     supplier = origin.supplier if origin else None
     community = bool(_COMMUNITY.search(host))
-    who = "nobody is named who supplies it" + (", and anybody can publish there" if community else "")
     facts = (
         (PINNED, pin in ("fixed", "release", "library"), "pinned", "not pinned"),
         (SIGNED, bool(artifact and artifact.signature), "signed", "not signed"),
         (
-            VENDORED,
+            DECLARED,
             bool(artifact and artifact.sha256),
             "a copy with a digest is declared",
             "no copy with a digest is declared",
         ),
+        (VENDORED, bool(origin and origin.mirror), "a mirror keeps a copy", "no mirror keeps a copy"),
         (LICENSED, bool(origin and origin.license), "its licence is known", "its licence is not known"),
-        (SUPPLIED, bool(supplier), f"supplied by {supplier}", who),
+        (SUPPLIED, bool(supplier), f"supplied by {supplier}", "nobody is named who supplies it"),
+        (
+            OWNED,
+            bool(supplier) or not community,
+            "not contributed by the community",
+            f"contributed by the community: anybody can publish at {host}, and no supplier is named",
+        ),
         (HOSTED, named_host, "the policy names its host", "no policy names its host"),
     )
     return Trust(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 MAX_FILES = 1_000_000
+MAX_PARTS = 100
+"""Directories within each other, and the file."""
 MAX_PART = 255
 """Bytes between two slashes, as file systems have it."""
 MAX_PATH = 2048
@@ -40,6 +42,6 @@ def _reason(path: str) -> str | None:
     if "\\" in path or not path.isprintable() or any("\ud800" <= char <= "\udfff" for char in path):
         return "has characters that are no part of a file name"
     encoded = path.encode()
-    if len(encoded) > MAX_PATH or any(len(part) > MAX_PART for part in encoded.split(b"/")):
+    if len(encoded) > MAX_PATH or len(parts) > MAX_PARTS or any(len(part) > MAX_PART for part in encoded.split(b"/")):
         return "is too long"
     return None

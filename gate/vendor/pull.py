@@ -22,6 +22,7 @@ from gate.dbom.model import Artifact
 from gate.files.atomic import explained
 from gate.files.listing import MAX_BYTES, ListingError, parse_listing
 from gate.inventory.declared import read_listing
+from gate.vendor.claims import rules_of
 from gate.vendor.fetch import Wrong, fetch, odd
 from gate.vendor.interface import Entry, Fetched, Mirror, TamperedError
 from gate.vendor.mirror.open import open_mirror
@@ -37,10 +38,7 @@ def pull(absent: Sequence[Artifact], where: Where) -> Brought:
     wanted = [artifact for artifact in absent if artifact.source.mirror and artifact.sha256]
     if not wanted:
         return Brought()
-    policies = where.policies
-    if policies.trusted is not None:  # a change has no say in who is asked
-        policies = policies._replace(members=policies.trusted)
-    rules = policies.source_rules()
+    rules = rules_of(where.policies)
     if not any(demand.mirror for demand in rules.demands):
         message = "--pull: no policy names the mirror from which may be fetched"
         raise UsageError(message, "name it: `sources: {mirror: BUCKET}` in the policy of the base branch")
@@ -71,17 +69,15 @@ def _findings(artifact: Artifact, root: str) -> Iterator[Finding]:
 def _bring(artifact: Artifact, root: str) -> list[Wrong]:
     for path, why in unfit([artifact.path]):  # above all what git would run
         raise UsageError(f"its path {shorten(path)} {why}", "choose another place for it")
-    target = os.path.join(root, artifact.path)
+    base = os.path.realpath(root)
+    target = os.path.join(base, artifact.path)
     parent = os.path.dirname(target)
-    if not (os.path.realpath(parent) + os.sep).startswith(os.path.realpath(root) + os.sep):
-        raise UsageError(
-            f"{printable(artifact.path)} lies behind a link out of the repository", "put a directory there"
-        )
+    if os.path.realpath(parent) != parent:  # it may lead out of the repository, or to where git finds what it runs
+        raise UsageError(f"{printable(artifact.path)} lies behind a link", "put a directory there")
     mirror = open_mirror(artifact.source.mirror or "")
-    with quarantine(_aside(root), artifact.path, artifact.sha256 or "") as room:
+    with _aside(base, artifact) as room:
         entries = _entries(artifact, root, mirror)
         if wrong := odd(entries):
-            room.remove()
             return wrong
         most = MAX_SIZE if artifact.size is None else artifact.size
         found = fetch(
@@ -96,16 +92,30 @@ def _bring(artifact: Artifact, root: str) -> list[Wrong]:
         wrong = [one for one in found if isinstance(one, Wrong)]
         if not wrong:
             _place([one for one in found if isinstance(one, Fetched)], artifact, target, room)
-        room.remove()
-    with contextlib.suppress(OSError):
-        os.rmdir(_aside(root))
-    return wrong
+        return wrong
 
 
-def _aside(root: str) -> str:
-    """A directory on the same file system, where nothing is judged as part of the work tree."""
+@contextlib.contextmanager
+def _aside(root: str, artifact: Artifact) -> Iterator[Room]:
+    """A quarantine on the same file system.
+
+    In the directory of git an interrupted run leaves what has come, and the next goes on there. A tree without one
+    would have it among its own files, so nothing is left.
+    """
     git = os.path.join(root, ".git")
-    return os.path.join(git, "gate") if os.path.isdir(git) else os.path.join(root, ".gate")
+    in_git = os.path.isdir(git)
+    directory = os.path.join(git, "gate") if in_git else os.path.join(root, ".gate")
+    if os.path.islink(directory):
+        raise UsageError(f"{printable(directory)} is a link", "remove it")
+    try:
+        with quarantine(directory, artifact.path, artifact.sha256 or "") as room, contextlib.ExitStack() as at_end:
+            if not in_git:
+                at_end.callback(room.remove)
+            yield room
+            room.remove()
+    finally:
+        with contextlib.suppress(OSError):
+            os.rmdir(directory)
 
 
 def _entries(artifact: Artifact, root: str, mirror: Mirror) -> list[Entry]:

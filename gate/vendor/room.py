@@ -14,9 +14,11 @@ from typing import NamedTuple
 from gate.core.errors import UnableError, UsageError
 from gate.core.text import printable
 from gate.files.atomic import explained
+from gate.files.lock import stands
 
 REPORT = "report.json"
 _LOCK = "lock"
+_FIX = "pass --quarantine DIR with a directory of your own"
 _WORD = 80
 """Characters of a file's own name that its name in quarantine ends with."""
 
@@ -75,7 +77,7 @@ def _entered(directory: str, path: str) -> int:
     while True:
         _make(directory, path)
         lock = _locked(path)
-        if _stands(lock, path):
+        if stands(lock, os.path.join(path, _LOCK)):  # a run that has just ended takes its own away
             for inner in (Room(path).content, Room(path).partial):
                 os.makedirs(inner, mode=0o700, exist_ok=True)
             return lock
@@ -85,12 +87,14 @@ def _entered(directory: str, path: str) -> int:
 def _make(directory: str, path: str) -> None:
     """Both directories, the inner one closed to others."""
     os.makedirs(directory, mode=0o700, exist_ok=True)
+    outer = os.stat(directory)  # whoever may rename in it can put another one in the place of ours
+    if outer.st_uid not in (0, os.geteuid()) or (outer.st_mode & 0o002 and not outer.st_mode & stat.S_ISVTX):
+        raise UsageError(f"{printable(directory)} is a directory in which others may rename", _FIX)
     with contextlib.suppress(FileExistsError):
         os.mkdir(path, 0o700)
     found = os.lstat(path)
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
-        message = f"{printable(path)} is no directory that only you can use"
-        raise UsageError(message, "remove it, or pass --quarantine DIR with a directory of your own")
+        raise UsageError(f"{printable(path)} is no directory that only you can use", f"remove it, or {_FIX}")
 
 
 def _locked(path: str) -> int:
@@ -102,11 +106,3 @@ def _locked(path: str) -> int:
         message = f"another run fetches the same, into {printable(path)}"
         raise UnableError(message, "wait until it is done, then run the command again") from None
     return lock
-
-
-def _stands(lock: int, path: str) -> bool:
-    """Whether the lock is that of the directory: a run that has just ended takes its own away."""
-    try:
-        return os.path.samestat(os.fstat(lock), os.stat(os.path.join(path, _LOCK)))
-    except FileNotFoundError:
-        return False

@@ -8,18 +8,29 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support import HANG
+
 
 @pytest.fixture(scope="package")
-def address() -> Iterator[str]:
-    """The engine of two workers, each a process with a nanny that starts it again."""
+def local() -> Iterator[Any]:
+    """Two workers, each a process with a nanny that starts it again."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=":0"
     ) as local:
-        yield local.scheduler_address.replace("tcp://", "dask://")
+        yield local
+
+
+@pytest.fixture
+def address(local: Any) -> str:
+    """The engine of two workers, both of which are there, whoever was killed in the test before."""
+    local.wait_for_workers(2, timeout=HANG)
+    address: str = local.scheduler_address
+    return address.replace("tcp://", "dask://")
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -98,6 +100,14 @@ def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
+def test_a_port_that_takes_calls_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = f"dask://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(UnableError, match="no scheduler answers"), cluster.connected(engine, [ROOT]):
+            pass
+
+
 def test_a_cluster_without_workers_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from distributed import LocalCluster
 
@@ -129,6 +139,28 @@ def test_a_scheduler_that_goes_away_is_told(
         ):
             spread(waits, [str(begun)], failed=failed, done=print, jobs=1, processes=True, cluster=connected)
     assert not [record for record in caplog.records if record.exc_info], "a traceback was shown"
+
+
+@pytest.mark.parametrize("stopped", ["scheduler", "worker"])
+def test_a_process_that_stands_still_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: str
+) -> None:
+    told = tmp_path / "scheduler.json"
+    where = ("--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", told)
+    with started("scheduler", *where, "--port", "0") as scheduler, started("worker", *where, "--no-nanny") as worker:
+        until(told.exists)
+        engine = json.loads(told.read_text())["address"].replace("tcp://", "dask://")
+        monkeypatch.setattr(cluster, "SECONDS", HANG)
+        with cluster.connected(engine, [ROOT]) as connected:
+            assert connected is not None
+            os.kill((scheduler if stopped == "scheduler" else worker).pid, signal.SIGSTOP)
+            monkeypatch.setattr(cluster, "SECONDS", 1.0)
+            monkeypatch.setattr(cluster, "ALONE", 1.0)
+            with pytest.raises(UnableError, match="answer"), cluster.connected(engine, [ROOT]):
+                pass
+            if stopped == "scheduler":
+                with pytest.raises(UnableError, match="does not answer any more"):
+                    spread(double, [1], failed=failed, done=print, jobs=1, processes=True, cluster=connected)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ CONFIGS = {
     "a section in a section": "[core]\n[[remote]]\n    url = x\n",
     "a section twice": "[core]\n    remote = a\n[core]\n    remote = b\n",
     "a key twice": "['remote \"x\"']\n    url = s3://a/b\n    URL = s3://c/d\n",
+    "a remote in capitals too": "['remote \"x\"']\n    url = s3://a/b\n['remote \"X\"']\n    url = s3://c/d\n",
+    "a remote with another blank": "['remote \"x\"']\n    url = /a\n['remote  \"x\"']\n    url = /b\n",
     "a list": "['remote \"x\"']\n    url = s3://a/b, s3://c/d\n",
     "a key before any section": "url = x\n",
     "a line without end": "[" + " " * 1_000_000 + "\n",
@@ -53,6 +55,49 @@ def test_a_configuration_that_two_may_read_in_two_ways_is_a_finding(repo: Repo, 
     repo.write(".dvc/config", CONFIGS[name])
     (found,) = [one for one in repo.findings() if one.rule == "dvc/malformed"]
     assert found.at.startswith(".dvc/config:")
+
+
+def test_a_configuration_for_one_machine_must_not_be_in_git(repo: Repo, bare: Repo) -> None:
+    """DVC lets it count more than `.dvc/config`: a change could bring another remote with it."""
+    for one in (repo, bare):
+        one.write(".dvc/config", "['remote \"x\"']\n    url = s3://acme/dvc\n    verify = true\n")
+        one.write(".dvc/config.local", "['remote \"x\"']\n    url = s3://evil/dvc\n    verify = false\n")
+    (found,) = [one for one in repo.findings() if one.rule.startswith("dvc/")]
+    assert (found.rule, found.at) == ("dvc/malformed", ".dvc/config.local")
+    repo.write(".dvc/.gitignore", "/config.local\n")
+    assert not {rule for rule in repo.rules() | bare.rules() if rule.startswith("dvc/")}
+
+
+def test_the_name_of_another_key_is_no_part_of_a_listed_address(repo: Repo) -> None:
+    repo.write(".dvc/config", "['remote \"x\"']\n    url = /srv/dvc/%(user)s\n    user = ../evil\n    verify = true\n")
+    repo.write("gate-policy.yaml", "policy: 1\ndvc: {remotes: [/srv/dvc]}\n")
+    assert "dvc/untrusted-remote" in repo.rules()
+
+
+def test_a_lock_cannot_say_that_an_output_is_in_git(repo: Repo) -> None:
+    repo.write(
+        "dvc.lock", f"schema: '2.0'\nstages:\n  x:\n    outs:\n    - {{path: a.csv, md5: {MD5}, cache: false}}\n"
+    )
+    assert "dvc/undeclared" in repo.rules()
+
+
+def test_a_directory_with_versions_is_compared_with_the_files_it_lists(repo: Repo) -> None:
+    repo.write("signs/a.csv", "hello")
+    repo.write("signs.dvc", f"outs:\n- path: signs\n  hash: md5\n  files:\n  - {{relpath: a.csv, md5: {MD5}}}\n")
+    assert repo.gate("add", "signs").code == 0
+    assert not {rule for rule in repo.rules() if rule.startswith("dvc/")}
+    repo.edit("signs.dvc", MD5, MD5[::-1])
+    assert "dvc/digest-mismatch" in repo.rules()
+
+
+def test_a_directory_that_dvcignore_may_hide_files_in_is_told(repo: Repo) -> None:
+    repo.write("signs/a.csv", "hello")
+    repo.write("signs.dvc", f"outs:\n- md5: {MD5}.dir\n  hash: md5\n  path: signs\n")
+    repo.write(".dvcignore", "# nothing\n")
+    assert repo.gate("add", "signs").code == 0
+    assert ".dvcignore" not in repo.gate("check").out
+    repo.write(".dvcignore", "*.tmp\n")
+    assert "the gate counts what `.dvcignore` hides from DVC" in repo.gate("check").out
 
 
 @pytest.mark.parametrize(

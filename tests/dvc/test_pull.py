@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from gate.dvc.private import private
 from tests.dvc.conftest import Dvc, objects, overwrite
-from tests.support import Repo
+from tests.support import PICKLE, Repo
 
 CSV = "id,label\n1,stop\n2,give way\n"
 EVIL = CSV.replace("stop", "turn")
@@ -121,6 +126,50 @@ def test_a_link_on_the_way_is_not_followed(repo: Repo, pushed: Path, tmp_path: P
     assert result.code == 1
     assert "deep/in/signs.csv could not be fetched: it cannot be put into deep/in" in result.out
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["../../pwned", "a/../../../pwned", "/tmp/gate-pwned", "a\0b", "", "."])
+def test_a_manifest_that_leads_out_of_its_directory_writes_nothing(repo: Repo, pushed: Path, path: str) -> None:
+    """Whoever may push to the remote and write a pull request has DVC itself write anywhere."""
+    content = objects(pushed)[0]
+    md5 = content.parent.name + content.name
+    manifest = json.dumps([{"md5": md5, "relpath": path}, {"md5": md5, "relpath": "b.csv"}]).encode()
+    digest = hashlib.md5(manifest, usedforsecurity=False).hexdigest()
+    stored = pushed / "files/md5" / digest[:2] / f"{digest[2:]}.dir"
+    stored.parent.mkdir(exist_ok=True)
+    stored.write_bytes(manifest)
+    recorded = repo.text("data/more.dvc").partition("md5: ")[2].partition(".dir")[0]
+    repo.edit("data/more.dvc", recorded, digest)
+    before = {one.name for one in repo.root.iterdir()}
+    result = repo.gate("check", "--pull")
+    assert result.code == 1
+    assert "data/more could not be fetched: its manifest names the path" in result.out
+    assert {one.name for one in repo.root.iterdir()} == before
+    assert not Path("/tmp/gate-pwned").exists()
+    assert _here(repo) == {"signs.csv"}  # the rest is fetched
+
+
+def test_files_of_one_content_are_fetched_as_files_of_their_own(repo: Repo, dvc: Dvc, pushed: Path) -> None:
+    for name in ("a", "b/c"):
+        repo.write(f"data/same/{name}", CSV)
+    dvc("add", "data/same")
+    assert repo.gate("add", "data/same.dvc", "--version", "1").code == 0
+    dvc("push")
+    repo.delete("data/same")
+    assert repo.report("--pull")["exit_code"] == 0
+    repo.write("data/same/a", EVIL)
+    assert repo.text("data/same/b/c") == repo.text("data/signs.csv") == CSV
+
+
+def test_what_a_run_that_was_killed_left_is_removed_and_not_judged(repo: Repo, pushed: Path) -> None:
+    with private(str(repo.root)) as left:
+        shutil.copytree(left, repo.root / ".gate-pull-left")
+        Path(left, "0.dvc").write_text(repo.text("data/signs.csv.dvc"))
+        repo.write(".gate-pull-left/w.pkl", PICKLE)
+        assert not [one for one in repo.findings() if ".gate-pull" in f"{one.at} {one.related}"]
+        assert repo.report("--pull")["exit_code"] == 0
+        assert os.listdir(left)  # another run that is still at work keeps its own
+    assert not list(repo.root.glob(".gate-pull-*"))
 
 
 def test_offline_and_pull_contradict_each_other(repo: Repo) -> None:

@@ -148,6 +148,16 @@ def test_what_cannot_be_exported_is_a_message(arguments: list[str], said: str, r
     assert repo.tree() == before
 
 
+def test_what_is_no_regular_file_is_never_replaced(repo: Repo) -> None:
+    """As root, `-o /dev/null` would otherwise make a file of the device."""
+    repo.write("dbom.yaml", EVERYTHING)
+    pipe = repo.root / "pipe"
+    os.mkfifo(pipe)
+    result = repo.gate("export", "--format", "spdx", "-o", "pipe")
+    assert (result.code, "pipe is no regular file" in result.err) == (2, True)
+    assert pipe.is_fifo()
+
+
 def test_completeness_says_what_each_dataset_lacks(repo: Repo) -> None:
     repo.write("dbom.yaml", EVERYTHING)
     document = json.loads(repo.gate("export", "--completeness", "json").out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import nullcontext
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from huggingface_hub import hf_hub_download, snapshot_download
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
+import gate
 from gate.checks.interface import Examined
 from gate.core.errors import UnableError
 from gate.hub.answers import Entry
@@ -143,6 +145,40 @@ def test_a_moved_tag_changes_nothing_for_the_declared_commit(repo: Repo, hub: Lo
     download(repo, hub, "v1")
     repo.delete("models/sign/.cache")
     assert hub_rules(repo) == {"hub/digest-mismatch": ["models/sign/model.safetensors"]}
+
+
+@pytest.mark.parametrize(
+    "url", ["HF://acme/sign", "hf://acme/sign/../x", "hf://spaces/a/b", "https://hf.co/spaces/a/b"]
+)
+def test_an_origin_on_the_hub_that_nobody_can_compare_is_a_finding(
+    repo: Repo, hub: LocalHub, commit: str, url: str
+) -> None:
+    write(repo, "models/sign", MODEL)
+    declare(repo, "models/sign", commit, url)
+    assert hub_rules(repo).keys() == {"hub/not-compared"}
+
+
+def test_two_commits_in_one_entry_are_none(repo: Repo, hub: LocalHub, commit: str) -> None:
+    write(repo, "models/sign", MODEL)
+    declare(repo, "models/sign", commit, f"hf://acme/sign@{'0' * 40}")
+    assert hub_rules(repo).keys() == {"hub/not-compared"}
+    declare(repo, "models/sign", commit, f"hf://acme/sign@{commit}")
+    assert hub_rules(repo) == {}
+
+
+def test_the_hub_is_asked_from_python_and_for_a_fleet_too(
+    repo: Repo, hub: LocalHub, commit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(repo, "models/sign", MODEL | {"model.safetensors": EVIL})
+    declare(repo, "models/sign", commit)
+    assert "hub/digest-mismatch" in {one.finding.rule for one in gate.check(root=repo.root).decisions}
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    hub.seen.clear()
+    judged = json.loads(repo.gate("fleet", str(repo.root), "--report", "json").out)
+    (report,) = judged["repositories"]
+    assert "hub/digest-mismatch" in {one["rule"] for one in report["report"]["findings"]}
+    assert hub.seen
+    assert not any("authorization" in one.headers for one in hub.seen)  # a repository has no say over our token
 
 
 def test_without_a_policy_that_asks_the_hub_is_left_alone(repo: Repo, hub: LocalHub, commit: str) -> None:

@@ -66,6 +66,22 @@ old (dataset, no digest)
     )
 
 
+def test_the_path_of_an_entry_is_that_entry(repo: Repo) -> None:
+    """A model that names the path of its data has no other lineage, and no fewer findings, than one that names it."""
+    repo.write("data/signs.csv", "a,b\n1,2\n")
+    repo.write("net.bin", "x")
+    repo.write(
+        "dbom.yaml",
+        "dbom: 1\n"
+        "datasets: [{name: signs, path: data/signs.csv, derived_from: [net.bin]}]\n"
+        "models: [{name: net, path: net.bin, trained_on: [data/signs.csv]}]\n",
+    )
+    assert "└─ trained on signs (dataset, no digest)" in repo.gate("lineage", "net").out
+    rules = repo.rules("--only", "dbom,integrity")
+    assert {"dbom/unverified-training-data", "dbom/lineage-cycle"} <= rules
+    assert "dbom/missing-ancestor" not in rules
+
+
 def test_json_has_every_node_and_edge(repo: Repo) -> None:
     repo.write("dbom.yaml", DBOM)
     document = json.loads(repo.gate("lineage", "--format", "json").out)

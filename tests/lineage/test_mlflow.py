@@ -100,7 +100,7 @@ def test_a_run_that_is_named_goes_on_and_a_block_stays_a_block(mlflow: Mlflow) -
     assert found["datasets"][0]["tags"]["gate.verified"] == "false"
 
 
-_NOBODY = {"MLFLOW_TRACKING_URI": "http://me:s3cret@127.0.0.1:9", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+_NOBODY = {"MLFLOW_TRACKING_URI": "http://me:p@s3cret@127.0.0.1:9", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 
 
 @pytest.mark.clients

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.server
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -137,6 +139,16 @@ def test_keys_that_no_directory_can_hold_are_undecided(repo: Repo, plain: Bucket
     assert "gate/undecided" in {found.rule for found in broken(repo)}
 
 
+def test_what_is_an_object_and_a_directory_is_undecided(repo: Repo, bucket: Bucket) -> None:
+    bucket.put("d/a.csv", ROWS)
+    declare(repo, bucket.url("d/a.csv"))
+    bucket.put("d/a.csv/", "")
+    assert broken(repo) == []
+    bucket.put("d/a.csv/more.csv", ROWS)
+    (found,) = broken(repo)
+    assert (found.rule, "others beneath it" in found.message) == ("gate/undecided", True)
+
+
 def test_a_pickle_among_weights(repo: Repo, bucket: Bucket) -> None:
     bucket.put("m/model.safetensors", WEIGHTS)
     bucket.put("m/old.bin", PICKLE)
@@ -208,6 +220,72 @@ def test_an_endpoint_that_is_not_there(
     assert result.code == 4
     assert words in result.out
     assert "hunter2" not in result.out + result.err
+
+
+def test_an_endpoint_that_is_not_there_is_not_asked_for_everything(
+    repo: Repo, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from s3fs import S3FileSystem
+
+    entries = "".join(f"  - {{name: x{number}, path: s3://data-plain/{number}.csv}}\n" for number in range(6))
+    repo.write("dbom.yaml", f"dbom: 1\ndatasets:\n{entries}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    S3FileSystem.clear_instance_cache()
+    found = [one.message.partition("cannot be read: ")[2] for one in broken(repo) if one.rule == "gate/undecided"]
+    assert (
+        found == ["its endpoint cannot be reached"] * 3 + ["its endpoint did not answer 3 requests before this one"] * 3
+    )
+
+
+STRANGE: dict[str, tuple[dict[str, str], bytes]] = {
+    "no tag": ({"Content-Length": "5"}, b""),
+    "another directory": ({}, b"<Contents><Key>other/a</Key><Size>5</Size><ETag>e</ETag></Contents>"),
+    "no size": ({}, b"<Contents><Key>d/a</Key><ETag>e</ETag></Contents>"),
+    "no next page": (
+        {},
+        b"<IsTruncated>true</IsTruncated><Contents><Key>d/a</Key><Size>5</Size><ETag>e</ETag></Contents>",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_server_that_is_none_of_object_storage(
+    repo: Repo, server: ObjectServer, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from s3fs import S3FileSystem
+
+    head, entries = STRANGE[kind]
+
+    class Strange(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(200 if head else 404)
+            for name, value in head.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<ListBucketResult>" + entries + b"</ListBucketResult>")
+
+        def log_message(self, *_: object) -> None:
+            """Nobody wants it."""
+
+    repo.write("a.csv", ROWS)
+    repo.write(
+        "dbom.yaml",
+        "dbom: 1\ndatasets:\n  - {name: far, path: s3://bucket/d}\n"
+        f"  - {{name: near, path: a.csv, sha256: {sha256(ROWS)}}}\n",
+    )
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Strange) as strange:
+        threading.Thread(target=strange.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{strange.server_port}")
+        S3FileSystem.clear_instance_cache()
+        report = repo.report()
+        strange.shutdown()
+    (found,) = [one for one in found_in(report) if one.ruling == "block"]
+    assert (found.rule, "does not answer as one of object storage" in found.message) == ("gate/undecided", True)
+    assert {one["name"]: one["verified"] for one in report["artifacts"]} == {"far": False, "near": True}
 
 
 def test_without_credentials(repo: Repo, plain: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -55,6 +57,18 @@ def test_a_scan_reads_the_samples_of_an_object(repo: Repo, bucket: Bucket) -> No
     assert alone["artifacts"][0]["facts"]["poisoning"]["samples"] == 400
 
 
+def test_copies_that_would_fill_the_disk_are_not_begun(
+    repo: Repo, plain: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("duckdb")
+    repo.write("suite.json", json.dumps(SUITE))
+    plain.put("d/a.csv", ROWS)
+    declare(repo, plain.url("d"), "    suite: suite.json\n")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=len(ROWS) - 1))
+    (found,) = [found for found in repo.findings() if found.ruling == "block"]
+    assert (found.rule, "the disk has" in found.message) == ("gate/undecided", True)
+
+
 def test_sarif_names_objects_without_their_scheme(repo: Repo, plain: Bucket) -> None:
     plain.put("d/a b.csv", ROWS)
     declare(repo, plain.url("d"))
@@ -96,6 +110,40 @@ def test_code_that_reads_a_declared_object_reads_what_is_registered(repo: Repo, 
     )
     places = {found.at for found in repo.findings() if found.rule == "sources/unregistered"}
     assert places == {"train.py:3"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://www.data-plain/d/a.csv",
+        "s3://DATA-PLAIN/d/a.csv",
+        "s3://data-plain/d.git/a.csv",
+        "s3://data-plain/d#x",
+        "s3://data-plain/d/../x.csv",
+        "gs://data-plain/d/a.csv",
+    ],
+)
+def test_another_bucket_or_key_is_not_registered(repo: Repo, plain: Bucket, address: str) -> None:
+    plain.put("d/a.csv", ROWS)
+    declare(repo, plain.url("d"))
+    repo.write("train.py", f"import pandas as pd\npd.read_csv('s3a://data-plain/d/a.csv')\npd.read_csv({address!r})\n")
+    assert [found.at for found in repo.findings() if found.rule == "sources/unregistered"] == ["train.py:3"]
+
+
+@pytest.mark.parametrize("command", [("scan",), ("poison",), ("suite", "draft"), ("verify", "--bundle", "b")])
+def test_commands_for_files_say_what_to_do_with_an_object(repo: Repo, command: tuple[str, ...]) -> None:
+    more = ("--out", "suite.json") if "draft" in command else ()
+    result = repo.gate(*command, "s3://bucket/a.csv", *more)
+    assert result.code == 2
+    assert "s3://bucket/a.csv is no file" in result.err
+
+
+def test_a_fleet_reads_objects(repo: Repo, plain: Bucket) -> None:
+    plain.put("d/a.csv", ROWS)
+    declare(repo, plain.url("d"))
+    (judged,) = json.loads(repo.gate("fleet", ".", "--report", "json").out)["repositories"]
+    assert judged["verdict"] == "pass"
+    assert judged["shares"]["verified"]["number"] == 1
 
 
 def test_what_needs_a_path_says_that_there_is_none(repo: Repo, plain: Bucket) -> None:

@@ -90,6 +90,27 @@ def test_inspection_and_digest_cannot_be_shown_different_bytes() -> None:
         list(pieces.all())
 
 
+class Large(S3):
+    """A server of what is never written down."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def read(self, found: Object, offset: int, length: int) -> Part:
+        self.times += 1
+        return Part(bytes(min(length, found.size - offset)), found)
+
+
+def test_a_format_cannot_have_an_object_read_for_ever() -> None:
+    store = Large()
+    pieces = Pieces(store, Object(place("s3://bucket/key"), 5 * PIECE, "tag"))
+    to_and_fro = (pieces.read(number % 5 * PIECE, 1) for number in range(1_000))
+    with pytest.raises(OSError, match="many times over"):
+        list(to_and_fro)
+    assert pieces.problem is not None
+    assert store.times < 50
+
+
 def test_a_private_copy_is_what_was_examined(bucket: Bucket) -> None:
     data = os.urandom(PIECE + 7)
     bucket.put("d/a.bin", data)

@@ -128,6 +128,52 @@ def test_large_json_is_data_and_that_is_told(repo: Repo, sources: Sources) -> No
     assert "data.json" in found.notes
 
 
+def test_a_notebook_that_nobody_wrote_is_told(repo: Repo, sources: Sources) -> None:
+    line = '"x = f(1)\\n", '
+    cell = '{"cell_type": "code", "source": [' + line * 120_000 + '"import joblib; joblib.load(1)"]}'
+    repo.write("huge.ipynb", '{"cells": [' + cell + "]}")
+    repo.write("other.py", LOAD)
+    found = sources()
+    assert found.at("sources/unsafe-load") == ["other.py:2:5"]
+    assert found.at("gate/undecided") == ["huge.ipynb:1:1"] or "huge.ipynb" in str(found.report["findings"])
+
+
+def test_a_notebook_whose_letters_are_escaped_in_some_lines_keeps_its_lines(repo: Repo, sources: Sources) -> None:
+    lines = ",\n".join("\"x = '\\u00e9'\\n\"" for _ in range(2_000))
+    repo.write(
+        "escaped.ipynb",
+        '{"cells": [{"cell_type": "code", "source": [\n' + lines + ',\n"import joblib\\n",\n"joblib.load(1)"]}]}',
+    )
+    assert sources().at("sources/unsafe-load") == ["escaped.ipynb:2003:2"]
+
+
+def test_a_script_that_nobody_wrote_is_told(repo: Repo, sources: Sources) -> None:
+    repo.write("huge.sh", "wget x; A=(" * 100_000)
+    repo.write("other.py", LOAD)
+    found = sources()
+    assert found.at("sources/unsafe-load") == ["other.py:2:5"]
+    assert "huge.sh" in str(found.report["findings"])
+
+
+def test_more_addresses_than_anybody_writes_are_told(repo: Repo, sources: Sources) -> None:
+    links = "".join(f'    "https://files.example.org/{i}.tar.gz",\n' for i in range(200_000))
+    repo.write("links.py", f"LINKS = [\n{links}]\n")
+    found = sources()
+    assert found.places
+    assert len(found.places) <= 2_000
+
+
+def test_thousands_of_wrappers_and_their_callers_end(repo: Repo, sources: Sources) -> None:
+    names = range(400)
+    repo.write(
+        "lib.py", "import requests\n" + "".join(f"def w{i}(url):\n    requests.get(url, stream=True)\n" for i in names)
+    )
+    for k in range(8):
+        calls = "".join(f'w{i}("https://files.example.org/{k}/{i}.tar")\n' for i in names)
+        repo.write(f"c{k}.py", "from lib import *\n" + calls)
+    assert sources().places
+
+
 def test_a_link_is_not_followed(repo: Repo, sources: Sources) -> None:
     repo.write("load.py", LOAD)
     repo.link("linked.py", "load.py")

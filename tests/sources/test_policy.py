@@ -60,11 +60,23 @@ def test_the_score_says_what_it_is_made_of(repo: Repo, sources: Sources) -> None
     found = sources()
     (site,) = [s for a in found.report["artifacts"] for s in a["facts"]["sources"].get("sites", ())]
     assert site["artifact"] == "signs"
-    assert site["trust"]["score"] == 55
+    assert site["trust"]["score"] == 50
     assert "pinned" in site["trust"]["has"]
+    assert "not contributed by the community" in site["trust"]["has"]
     assert "not signed" in site["trust"]["lacks"]
+    assert "no mirror keeps a copy" in site["trust"]["lacks"]
     repo.write("gate-policy.yaml", "policy: 1\nsources: {min_trust: 80}\n")
     assert "load.py:2:5" in sources().at("sources/low-trust")
+
+
+def test_the_score_says_what_a_mirror_keeps_and_what_anybody_may_have_put_there(repo: Repo, sources: Sources) -> None:
+    repo.write("fetch.sh", "hf download acme/signs\n")
+    entry = "{url: hf://models/acme/signs, mirror: s3://acme-mirror/kept}"
+    repo.write("dbom.yaml", f"dbom: 1\nmodels:\n  - name: signs\n    path: signs.bin\n    source: {entry}\n")
+    (site,) = [s for a in sources().report["artifacts"] for s in a["facts"]["sources"].get("sites", ())]
+    assert site["artifact"] == "signs"
+    assert site["trust"]["has"] == ["a mirror keeps a copy"]
+    assert any("contributed by the community" in fact for fact in site["trust"]["lacks"])
 
 
 def test_what_may_not_be_waived_no_comment_can_allow(repo: Repo, sources: Sources) -> None:

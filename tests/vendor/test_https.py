@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.policy.remote.servers import Server, redirect, reply
+from tests.support import finish, start_gate
 from tests.vendor.conftest import Vendoring, digest
 
 DATA = b"x,y\n1,2\n" * 1000
@@ -82,6 +85,30 @@ def test_a_redirect_to_a_host_that_the_policy_lists_is_followed(
     assert "another host" not in result.err  # it is asked, and its certificate is for `localhost` alone
     assert result.code == 4
     assert "127.0.0.1" in result.err or "localhost" in result.err
+
+
+def test_what_gives_access_to_another_host_is_not_shown(vendoring: Vendoring, server: Server) -> None:
+    server.answers["/moved.csv"] = redirect("https://files.example.net/signs.csv?X-Amz-Signature=secret")
+    result = vendoring.run(source=f"{server.url}/moved.csv")
+    assert result.code == 2
+    assert "redirects to another host: https://files.example.net/signs.csv" in result.err
+    assert "secret" not in result.err
+
+
+def test_a_head_that_drips_in_is_not_waited_for_without_end(vendoring: Vendoring, server: Server) -> None:
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(b"x")
+                time.sleep(0.1)
+
+    server.answers["/signs-2.1.csv"] = drip
+    before = "from gate.vendor.upstream import https\nhttps.SECONDS = 1.0\n"
+    arguments = ("vendor", f"{server.url}/signs-2.1.csv", "--to", str(vendoring.mirror))
+    result = finish(start_gate(vendoring.repo.root, *arguments, before=before))
+    assert result.code == 4
+    assert "too long" in result.err
 
 
 def test_a_circle_of_redirects_ends(vendoring: Vendoring, server: Server) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
+from gate.dbom.load import load_dbom
+from gate.vendor.interface import key
 from tests.vendor.conftest import Vendoring
 
 
@@ -52,6 +58,23 @@ def test_an_object_that_is_gone_is_undecided(vendoring: Vendoring) -> None:
     assert "has no object" in found[0].message
 
 
+@pytest.mark.parametrize("instead", ["a directory", "a pipe", "a link"])
+def test_what_is_no_file_in_the_mirror_is_undecided(vendoring: Vendoring, instead: str) -> None:
+    vendoring.run(source=vendoring.source / "README.md")
+    vendoring.trust()
+    victim = next(vendoring.mirror.glob("sha256/*/*"))
+    victim.unlink()
+    if instead == "a directory":
+        victim.mkdir()
+    elif instead == "a pipe":
+        os.mkfifo(victim)
+    else:
+        victim.symlink_to("/etc/hostname")
+    found = [one for one in vendoring.repo.findings("--only", "integrity", "--pull") if one.rule == "gate/undecided"]
+    assert str(victim) in found[0].message
+    assert not (vendoring.repo.root / "vendor/README.md").exists()
+
+
 def test_without_a_mirror_in_the_policy_nothing_is_fetched(vendoring: Vendoring) -> None:
     vendoring.run()
     result = vendoring.repo.gate("check", "--pull")
@@ -78,6 +101,27 @@ def test_a_path_behind_a_link_out_of_the_repository_is_refused(vendoring: Vendor
     assert list(outside.iterdir()) == []
 
 
+def test_a_link_in_the_repository_leads_nowhere(vendoring: Vendoring) -> None:
+    vendoring.run(source=vendoring.source / "README.md")
+    vendoring.trust()
+    vendoring.repo.git("init", "--quiet")
+    vendoring.repo.link("link", ".git")
+    vendoring.repo.edit("dbom.yaml", "path: vendor/README.md", "path: link/hooks/post-checkout")
+    found = [one for one in vendoring.repo.findings("--only", "integrity", "--pull") if one.rule == "gate/undecided"]
+    assert "behind a link" in found[0].message
+    assert not (vendoring.repo.root / ".git/hooks/post-checkout").exists()
+
+
+def test_a_pull_that_fails_leaves_nothing_in_a_tree_without_git(vendoring: Vendoring) -> None:
+    vendoring.run()
+    vendoring.trust()
+    before = vendoring.repo.tree()
+    objects = sorted(vendoring.mirror.glob("sha256/*/*"), key=lambda path: path.stat().st_size)
+    objects[0].unlink()
+    assert "gate/undecided" in vendoring.repo.rules("--only", "integrity", "--pull")
+    assert vendoring.repo.tree() == before
+
+
 def test_what_is_there_already_is_left_alone(vendoring: Vendoring) -> None:
     vendoring.run()
     vendoring.trust()
@@ -94,6 +138,39 @@ def test_only_what_comes_from_the_mirror_may_be_demanded(vendoring: Vendoring) -
     found = [one for one in vendoring.repo.findings("--pull") if one.rule == "sources/not-vendored"]
     assert [one.ruling for one in found] == ["block"]
     assert found[0].message.startswith("other ")
+
+
+@pytest.mark.parametrize("part", ["", "README.md"])
+def test_an_entry_that_names_the_mirror_must_be_in_it(vendoring: Vendoring, part: str) -> None:
+    vendoring.run("--name", "signs", source=vendoring.source / part)
+    vendoring.trust()
+    vendoring.repo.gate("check", "--pull")
+    assert vendoring.repo.rules("--only", "integrity", "--pull") == set()
+    name = load_dbom(str(vendoring.repo.root / "dbom.yaml"), "dbom.yaml").artifacts[0].sha256 or ""
+    (vendoring.mirror / key(name)).unlink()
+    (found,) = vendoring.repo.findings("--only", "integrity", "--pull")
+    assert (found.rule, found.ruling) == ("sources/not-vendored", "warn")
+    assert "does not have it" in found.message
+    vendoring.trust("rules: {sources/not-vendored: {enforce: block}}")
+    assert vendoring.repo.gate("check", "--only", "integrity", "--pull").code == 1
+
+
+@pytest.mark.parametrize(
+    ("mirror", "url", "path"),
+    [
+        ("acme-mirror", "acme-mirror", "data.csv"),
+        ("acme-mirror", "https://files.example.org/x", "acme-mirror"),
+        ("acme-mirror", "https://acme-mirror@files.example.org/x", "data.csv"),
+        ("acme-mirror", "https://acme-mirror.example.org/x", "data.csv"),
+        ("file:///srv/mirror", "file:///srv/mirror/../other", "data.csv"),
+        ("file:///srv/mirror", "file:///srv/mirrors", "data.csv"),
+    ],
+)
+def test_what_only_looks_like_the_mirror_is_not(vendoring: Vendoring, mirror: str, url: str, path: str) -> None:
+    vendoring.repo.write(path, "a,b\n1,2\n")
+    vendoring.repo.write("dbom.yaml", f'dbom: 1\ndatasets: [{{name: d, path: {path}, source: {{url: "{url}"}}}}]\n')
+    vendoring.repo.write("gate-policy.yaml", f'policy: 1\nsources: {{mirror: "{mirror}"}}\n')
+    assert "sources/not-vendored" in vendoring.repo.rules("--only", "sources")
 
 
 def test_a_change_cannot_name_the_mirror_that_is_asked(vendoring: Vendoring) -> None:

@@ -6,11 +6,15 @@ import fcntl
 import json
 import os
 import pickle
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from gate.dbom.load import load_dbom
+from gate.vendor.interface import key
+from gate.vendor.mirror.directory import Directory
 from tests.signing.signers import private_pem, public_pem
 from tests.support import finish, safetensors, start_gate
 from tests.vendor.conftest import Vendoring, digest
@@ -159,6 +163,36 @@ def test_a_quarantine_that_others_can_write_to_is_refused(vendoring: Vendoring) 
     assert "no directory that only you can use" in result.err
 
 
+def test_a_quarantine_beneath_a_directory_of_others_is_refused(vendoring: Vendoring, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    result = vendoring.run("--quarantine", shared)
+    assert result.code == 2
+    assert "others may rename" in result.err
+    assert list(shared.iterdir()) == []
+
+
+def test_of_two_runs_that_publish_the_same_object_at_once_the_second_finds_it(tmp_path: Path) -> None:
+    content = b"x,y\n1,2\n"
+    sha256, place, mirror = digest(content), tmp_path / "a.csv", Directory(str(tmp_path / "mirror"))
+    place.write_bytes(content)
+    incoming, target = tmp_path / "mirror/incoming" / sha256, tmp_path / "mirror" / key(sha256)
+    for path in (incoming, target):
+        path.parent.mkdir(parents=True)
+    with incoming.open("wb") as first, ThreadPoolExecutor(1) as pool:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second = pool.submit(mirror.put, sha256, str(place))
+        time.sleep(0.3)  # until it waits for the lock
+        first.write(content)
+        first.flush()
+        incoming.rename(target)
+        first.close()
+        assert second.result() is False
+    assert target.read_bytes() == content
+    assert not incoming.exists()
+
+
 def test_a_link_in_the_source_is_refused(vendoring: Vendoring) -> None:
     (vendoring.source / "secret").symlink_to("/etc/hostname")
     result = vendoring.run()
@@ -166,7 +200,7 @@ def test_a_link_in_the_source_is_refused(vendoring: Vendoring) -> None:
     assert "secret is no regular file" in result.err
 
 
-@pytest.mark.parametrize("name", ["back\\slash", "new\nline", "nested/.git/config"])
+@pytest.mark.parametrize("name", ["back\\slash", "new\nline", "nested/.git/config", "a/" * 100 + "deep"])
 def test_a_name_that_cannot_be_kept_is_refused(vendoring: Vendoring, name: str) -> None:
     path = vendoring.source / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -214,9 +248,18 @@ def test_a_mirror_without_permission_says_so(vendoring: Vendoring) -> None:
         (["ftp://files.example.org/x"], "ftp:// cannot be vendored"),
         (["http://files.example.org/x"], "http:// cannot be vendored"),
         (["nowhere"], "does not exist"),
+        ([""], "does not exist"),
+        (["/dev/zero"], "no regular file"),
+        ([".", "--path", ".git/hooks"], "read by git"),
         (["https://files.example.org/x", "--offline"], "--offline"),
         (["https://files.example.org/x", "--revision", "v1"], "--revision is for hf://"),
-        (["https://user:secret@files.example.org/x"], "no https:// address"),
+        (["https://user:secret@files.example.org/x"], "a user or a password"),
+        (["ftp://secret@files.example.org/x"], "a user or a password"),
+        (["s3://AKIA:secret@bucket/x"], "a user or a password"),
+        (["hf://user:secret@acme/net"], "a user or a password"),
+        (["https://files.example.org/x?a=1&X-Amz-Signature=secret"], "X-Amz-Signature="),
+        (["https://files.example.org/x?token=secret"], "token="),
+        (["https://files example.org/x"], "no https:// address"),
         (["s3://bucket"], "whole bucket"),
         (["hf://"], "no repository of the hub"),
         ([".", "--max-size", "lots"], "a size such as"),
@@ -261,10 +304,12 @@ def test_the_mirror_must_be_one(vendoring: Vendoring) -> None:
         "file://host/x": "names a machine",
         "gopher://x/y": "no place",
         "gs://bucket/x": "not written to",
+        "s3://key:secret@bucket/x": "a user or a password",
     }.items():
         result = vendoring.repo.gate("vendor", str(vendoring.source), "--to", address)
         assert result.code == 2
         assert words in result.err
+        assert "secret" not in result.err
 
 
 @pytest.mark.parametrize("part", ["", "train/a.csv"])

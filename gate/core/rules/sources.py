@@ -131,9 +131,10 @@ RULES = (
         title="a source has a lower trust score than the policy asks for",
         severity="medium",
         why=(
-            "The score is a sum of facts: pinned (25), signed (20), a copy with a digest in the DBOM (15), a known "
-            "licence (15), a named supplier (15), a host that the policy names (10). A policy with "
-            "`sources: {min_trust: N}` asks for a part of them, whichever they are."
+            "The score is a sum of facts: pinned (25), signed (20), a copy with a digest in the DBOM (15), a copy in a "
+            "mirror (10), a known licence (10), a named supplier (10), not contributed by the community (5), a host "
+            "that the policy names (5). A policy with `sources: {min_trust: N}` asks for a part of them, whichever "
+            "they are."
         ),
         fix="Add what the message says is lacking: pin it, keep a copy, write down licence and supplier, sign it.",
         cwe=("CWE-1357",),
@@ -154,7 +155,7 @@ RULES = (
             "examined and named by its digest, and a job that may reach nothing else cannot be given anything else. "
             "An artifact with an origin counts as vendored where `mirror:` of its `source:`, or the place that it is "
             "read from, is in the mirror that `sources: {mirror: ...}` of the policy names; without one nothing is "
-            "asked."
+            "asked. With `gate check --pull` the mirror must really have what names it."
         ),
         fix="Vendor it: `gate vendor SOURCE --to MIRROR` fetches, examines, publishes and declares it.",
         cwe=("CWE-829", "CWE-494"),

@@ -80,6 +80,7 @@ class Around:
         self.path, self._modules, self._callers = path, modules, callers or {}
         self.asked: set[str] = set()
         self._resolvers: dict[str, Resolver | None] = {}
+        self._followed = 0
         self._reached: dict[tuple[str, str], Reached | None] = {}
 
     def reach(self, dotted: str, path: str, main: Resolver) -> Reached | None:
@@ -111,7 +112,7 @@ class Around:
 
     def _resolver(self, path: str, main: Resolver) -> Resolver | None:
         if path not in self._resolvers:
-            if sum(one is not None for one in self._resolvers.values()) >= MAX_MODULES:
+            if self._followed >= MAX_MODULES:
                 return None
             parsed = self._modules.get(path)
             if parsed is None:
@@ -120,6 +121,7 @@ class Around:
                 module = Module([])
                 module.add(parsed.body)
                 self._resolvers[path] = main.beside(module, parsed.data, path)
+                self._followed += 1
         return self._resolvers[path]
 
 

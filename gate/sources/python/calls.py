@@ -39,6 +39,12 @@ EXACT: dict[str, Call] = {
     "numpy.load": Call("numpy-load", names=("file",)),
     "lm_eval.simple_evaluate": Call("model-args", 99, ("model_args",)),
     "deeplake.load": READ,
+    "tensorflow.saved_model.load": READ,
+    "litdata.StreamingDataset": Call("read", names=("input_dir",)),
+    "streaming.StreamingDataset": Call("read", 99, ("remote",)),
+    "diffusers.utils.load_image": REQUEST._replace(names=("image",)),
+    "diffusers.utils.loading_utils.load_image": REQUEST._replace(names=("image",)),
+    "transformers.image_utils.load_image": REQUEST._replace(names=("image",)),
     "gradio.load": Call("gradio", names=("name",)),
     "detectron2.model_zoo.get_checkpoint_url": Call(
         "library", names=("config_path",), label="detectron2:dl.fbaipublicfiles.com"

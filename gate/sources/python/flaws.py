@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from gate.sources import flaws
-from gate.sources.interface import Flaw
+from gate.sources.interface import Flaw, shown
 from gate.sources.python.given import Given
 
 _UNPICKLES = "runs whatever code the file holds"
@@ -18,6 +18,9 @@ def flaws_of(given: Given) -> Iterator[Flaw]:
     for word in ("trust_remote_code", "trust_repo"):
         if given.value(word) is True:
             yield flaws.remote_code(f"{word}=True")
+    community = given.value("custom_pipeline")
+    if isinstance(community, str) and not community.startswith((".", "/")):
+        yield flaws.remote_code(f'custom_pipeline="{shown(community)}"')
     for name in ("model_kwargs", "config_kwargs"):
         inner = given.value(name)
         if isinstance(inner, dict) and inner.get("trust_remote_code") is True:
@@ -62,6 +65,12 @@ def _keras(given: Given) -> Flaw | None:
     return None
 
 
+def _faiss(given: Given) -> Flaw | None:
+    if given.value("allow_dangerous_deserialization") is True:
+        return flaws.unsafe_load(_UNPICKLES + " (`allow_dangerous_deserialization=True`)", "build the index again")
+    return None
+
+
 def _unverified(given: Given) -> Flaw:
     return flaws.unverified("ssl._create_unverified_context")
 
@@ -72,4 +81,5 @@ _UNSAFE = {
     "numpy-load": _numpy,
     "keras-load": _keras,
     "unverified": _unverified,
+    "faiss": _faiss,
 }

@@ -11,6 +11,12 @@ from gate.sources.python.prefilter import lines_of
 
 _POOLED = frozenset(("map", "imap", "imap_unordered", "thread_map", "process_map"))
 _PASSING = frozenset(("submit", "partial", "run_in_executor", "apply", "to_thread"))
+_HANDED = frozenset(("target", "python_callable", "func", "fn", "function"))
+"""Keywords under which a function is handed to what starts it: a thread, a task of a pipeline."""
+_GIVEN = frozenset(("kwargs", "op_kwargs", "fn_kwargs"))
+_GIVEN_IN_ORDER = frozenset(("args", "op_args"))
+_GIVEN_AS_ONE = frozenset(("train_loop_config", "config"))
+"""Keywords with which it is then called: a mapping of its parameters, a list of them, or its only one."""
 
 
 def _call_of(node: ast.Call, name: str) -> ast.Call | None:
@@ -19,7 +25,7 @@ def _call_of(node: ast.Call, name: str) -> ast.Call | None:
     if called == name:
         return node
     if called not in _POOLED and called not in _PASSING:
-        return None
+        return _started(node, name)
     place = next((n for n, a in enumerate(node.args[:3]) if isinstance(a, ast.Name) and a.id == name), None)
     if place is None:
         return None
@@ -30,9 +36,28 @@ def _call_of(node: ast.Call, name: str) -> ast.Call | None:
     return ast.copy_location(ast.Call(func=node.args[place], args=given, keywords=node.keywords), node)
 
 
+def _started(node: ast.Call, name: str) -> ast.Call | None:
+    """The call that `Thread(target=name, kwargs={...})` and the like come to."""
+    handed = [*node.args[:2], *(k.value for k in node.keywords if k.arg in _HANDED)]
+    function = next((one for one in handed if isinstance(one, ast.Name) and one.id == name), None)
+    if function is None:
+        return None
+    inner = ast.Call(func=function, args=[], keywords=[])
+    for keyword in node.keywords:
+        value = keyword.value
+        if keyword.arg in _GIVEN and isinstance(value, ast.Dict):
+            named = ((k.value, v) for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant))
+            inner.keywords += (ast.keyword(arg=k, value=v) for k, v in named if isinstance(k, str))
+        elif keyword.arg in _GIVEN_IN_ORDER and isinstance(value, (ast.Tuple, ast.List)):
+            inner.args += value.elts
+        elif keyword.arg in _GIVEN_AS_ONE:
+            inner.args.append(value)
+    return ast.copy_location(inner, node) if inner.args or inner.keywords else None
+
+
 def calls_of(name: str, module: Module, data: bytes, *, is_defined: bool) -> list[Placed]:
     """The calls in `module` of what is called `name`; where it is defined there too, that is no call."""
-    pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*[(,]")
+    pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*[(,)]")
     lines = lines_of(data, (match.start() for match in pattern.finditer(data)))
     if len(lines) < 1 + is_defined:
         return []
@@ -53,7 +78,8 @@ def calls_by_name(module: Module) -> dict[str, list[Placed]]:
     for statement, scope in module.statements:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
-                names = {a.id for a in node.args[:3] if isinstance(a, ast.Name)}
+                handed = [*node.args[:3], *(k.value for k in node.keywords if k.arg in _HANDED)]
+                names = {a.id for a in handed if isinstance(a, ast.Name)}
                 names.add(node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", ""))
                 for name in names:
                     if (call := _call_of(node, name)) is not None:

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from gate.sources import keys
+
 How = Literal["value", "each", "unknown"]
 
 
@@ -55,10 +57,14 @@ class Placed(NamedTuple):
 
 
 class Address(NamedTuple):
-    """A text that begins like an address, and the call that it is an argument of."""
+    """A text that is an address or named as a model, the call that it is an argument of, and what names it there.
+
+    `name` is the keyword, the key of a mapping or what is assigned; empty where nothing says it.
+    """
 
     node: ast.Constant
     call: ast.Call | None
+    name: str = ""
 
 
 class _Open(NamedTuple):
@@ -183,7 +189,7 @@ class Module:
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: Scope, certain: bool) -> None:
         if isinstance(node, ast.AugAssign):
-            self._bind(node.target, Binding("unknown", None, node.lineno, certain), scope)
+            self._bind(node.target, _augmented(node, certain=certain), scope)
         elif node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
@@ -233,20 +239,48 @@ class Module:
 
     def _walk(self, root: ast.AST, scope: Scope) -> None:
         passed: dict[ast.expr, ast.Call] = {}
+        named: dict[ast.expr, str] = {}
         for node in ast.walk(root):
+            named |= _named(node)
             if isinstance(node, ast.Call):
                 self.calls.append(Placed(node, scope))
                 passed |= dict.fromkeys((*node.args, *(k.value for k in node.keywords)), node)
-            elif isinstance(node, (ast.List, ast.Tuple)) and node in passed:
-                passed |= dict.fromkeys(node.elts, passed[node])
+            elif isinstance(node, (ast.List, ast.Tuple)):
+                if node in passed:
+                    passed |= dict.fromkeys(node.elts, passed[node])
+                if node in named:
+                    named |= dict.fromkeys(node.elts, named[node])
             elif isinstance(node, ast.Constant):
-                if isinstance(node.value, str) and "://" in node.value[:12]:
-                    self.addresses.append(Address(node, passed.get(node)))
+                label = named.get(node, "")
+                if isinstance(node.value, str) and ("://" in node.value[:20] or keys.normal(label) in keys.STRONG):
+                    self.addresses.append(Address(node, passed.get(node), label))
             elif isinstance(node, ast.comprehension):
                 line = getattr(node.iter, "lineno", 0)
                 self._bind(node.target, Binding("each", node.iter, line, False), scope)
             elif isinstance(node, ast.NamedExpr):
                 self._bind(node.target, Binding("value", node.value, node.lineno, False), scope)
+
+
+def _named(node: ast.AST) -> dict[ast.expr, str]:
+    """What `node` gives names to, with the names."""
+    if isinstance(node, ast.Call):
+        return {keyword.value: keyword.arg for keyword in node.keywords if keyword.arg}
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return {v: k.value for k, v in pairs if isinstance(k, ast.Constant) and isinstance(k.value, str)}
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        name = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
+        return {node.value: name}
+    return {}
+
+
+def _augmented(node: ast.AugAssign, *, certain: bool) -> Binding:
+    """`x += y` as `x = x + y`, where `x` is a plain name."""
+    if not isinstance(node.target, ast.Name) or not isinstance(node.op, ast.Add):
+        return Binding("unknown", None, node.lineno, certain)
+    before = ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node)
+    return Binding("value", ast.copy_location(ast.BinOp(before, node.op, node.value), node), node.lineno, certain)
 
 
 def _part(binding: Binding, place: int, number: int) -> Binding:

@@ -30,9 +30,15 @@ _TRAINERS = """
     SFTTrainer DPOTrainer GRPOTrainer RewardTrainer KTOTrainer ORPOTrainer CPOTrainer RLOOTrainer OnlineDPOTrainer
     PRMTrainer GKDTrainer BCOTrainer NashMDTrainer XPOTrainer
 """
+_LEARNER = Call("fastai-learner", 1, ("arch",), when=("pretrained",))
 _SEGMENTER = Call("segmenter", names=("encoder_name",))
 _SEGMENTERS = "Unet UnetPlusPlus MAnet Linknet FPN PSPNet PAN DeepLabV3 DeepLabV3Plus UPerNet Segformer create_model"
 _XRAY = Call("library", 99, ("weights",), when=("weights",), label="torchxrayvision:github.com")
+
+_READERS = """
+    read_csv read_parquet read_json read_table read_excel read_feather read_orc read_fwf read_parquet_table download
+"""
+_SPARK = "csv json parquet orc text textFile wholeTextFiles addFile"
 
 ANYWHERE: dict[tuple[str, str], Call] = {
     ("datasets", "load_dataset"): _DATASET,
@@ -166,6 +172,12 @@ ANYWHERE: dict[tuple[str, str], Call] = {
     ("ultralytics", "FastSAM"): Call("ultralytics", names=("model",)),
     ("fastai", "untar_data"): Call("fastai", names=("url",)),
     ("fastai", "download_url"): URL,
+    ("airflow", "BashOperator"): Call("shell", 99, ("bash_command",)),
+    ("fastai", "load_learner"): Call("pickle", names=("fname",)),
+    **{("fastai", name): _LEARNER for name in ("vision_learner", "cnn_learner", "unet_learner")},
+    ("mlflow", "spark_udf"): Call("mlflow", 1, ("model_uri",)),
+    ("sagemaker", "TrainingInput"): Call("read", names=("s3_data",)),
+    ("sagemaker", "JumpStartModel"): Call("library", names=("model_id",), label="jumpstart:s3.amazonaws.com"),
     ("fastdownload", "download_url"): URL,
     ("requests", "get"): REQUEST,
     ("requests", "request"): REQUEST._replace(position=1),
@@ -225,6 +237,10 @@ ANYWHERE: dict[tuple[str, str], Call] = {
     ("duckdb", "read_csv"): READ,
     ("duckdb", "read_parquet"): READ,
     ("skimage", "imread"): READ,
+    ("scanpy", "read"): Call("read", 99, ("backup_url",)),
+    ("paddle", "load"): Call("pickle", names=("path",)),
+    ("langchain_community", "VLLM"): Call("hub-model", 99, ("model",)),
+    **{(package, name): READ for package in ("awswrangler", "pyspark", "databricks") for name in _READERS.split()},
 }
 """By package and name."""
 
@@ -264,7 +280,7 @@ METHODS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "use_model": (Call("wandb", names=("name",)), ("wandb",)),
     "artifact": (Call("wandb", names=("name",)), ("wandb",)),
     "get_artifact": (Call("comet", names=("artifact_or_name", "name")), ("comet_ml",)),
-    "download_file": (Call("bucket"), ("boto3", "aioboto3")),
+    "download_file": (Call("bucket"), ("boto3", "aioboto3", "airflow")),
     "download_fileobj": (Call("bucket"), ("boto3",)),
     "get_object": (Call("bucket", 99, ("Bucket",)), ("boto3", "minio")),
     "fget_object": (Call("bucket"), ("minio",)),
@@ -277,12 +293,20 @@ METHODS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "dataset_download_file": (Call("kaggle-dataset", names=("dataset",)), ()),
     "competition_download_files": (Call("kaggle-competition", names=("competition",)), ()),
     "competition_download_file": (Call("kaggle-competition", names=("competition",)), ()),
+    "fit": (Call("read", names=("inputs",)), ("sagemaker",)),
+    "run_commands": (Call("shell"), ("modal",)),
+    "get_local_path": (URL, ("detectron2", "iopath", "fvcore")),
+    "load": (Call("ultralytics", names=("weights", "path")), ("ultralytics", "pyspark", "spark.read")),
+    **dict.fromkeys(_SPARK.split(), (READ, ("pyspark", "spark.read"))),
+    "load_local": (Call("faiss", names=("folder_path",)), ("langchain",)),
+    "forPath": (Call("read", 1, ("path",)), ("delta",)),
+    "download_as_text": (Call("blob"), ("storage",)),
     "load_state_dict_from_url": (URL, ()),
     "download_url": (URL, ()),
     "download_and_extract_archive": (URL, ()),
     "download_and_extract": (URL, ("datasets", "tensorflow_datasets", "tfds")),
     "project": (Call("roboflow"), ("roboflow",)),
-    "get": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec", "Session(", "Client(")),
+    "get": (Call("file-system", names=("rpath",)), ("boto3", "s3fs", "gcsfs", "fsspec", "Session(", "Client(")),
     "get_file": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec")),
     "download": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec", "HfFileSystem")),
     "open": (Call("file-system", names=("path",)), ("s3fs", "gcsfs", "fsspec", "HfFileSystem")),

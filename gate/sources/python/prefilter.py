@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from gate.sources.keys import STRONG
 from gate.sources.names import is_download
 from gate.sources.python.calls import EXACT
 from gate.sources.python.classes import CLASSES
@@ -20,6 +21,8 @@ _FETCHERS = (
     *(b"wget", b"curl", b"aria2c", b"aws", b"gsutil", b"gcloud", b"azcopy", b"rclone", b"huggingface-cli", b"gdown"),
     *(
         b"hf ",
+        b"pget",
+        b"s5cmd",
         b'"hf"',
         b"'hf'",
         b"kaggle",
@@ -44,8 +47,12 @@ _LONGEST_IMPORT = 4000
 _AS = re.compile(rb"(\w+) as (\w+)")
 _WORD = re.compile(rb"\w+")
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
-_ADDRESS = re.compile(rb"""["']((?:https?|ftp|s3a?|gc?s|hf|abfss?)://[^"'\s]{4,1000})["']""")
+_ADDRESS = re.compile(rb"""["']([a-z][a-z0-9+-]{1,16}://[^"'\s]{4,1000})["']""")
 """An address that is written as a whole: one of data counts wherever it stands."""
+_NAMED = re.compile(
+    rb"""(?i)["']?(?:""" + b"|".join(sorted(word.encode() for word in STRONG)) + rb""")["']?[ ]?[:=][ ]?["'][\w.-]+/"""
+)
+"""A model that is named under a key that says so."""
 _MOST_ADDRESSES = 2_000
 """A file with more holds data."""
 _OPENS = re.compile(rb"#|\"\"\"|'''|\"|'")
@@ -171,6 +178,8 @@ def candidates(data: bytes) -> list[int]:
             found.append(match.start())
     if b"://" in data:
         found += (m.start() for m in islice(_ADDRESS.finditer(data), _MOST_ADDRESSES) if _is_of_data(m[1]))
+    if b"_model" in data or b"_name_or_path" in data or b"_MODEL_ID" in data:
+        found += (m.start() for m in islice(_NAMED.finditer(data), _MOST_ADDRESSES))
     return _outside_of_strings(data, sorted(found)) if found else found
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 
 from gate.core.model import Kind
-from gate.sources import services
+from gate.sources import commands, services
 from gate.sources.interface import HOLE, Source
-from gate.sources.names import is_data_url, is_hub_id, is_local
+from gate.sources.names import is_data_url, is_hub_id, is_local, is_media
 from gate.sources.python import stores
+from gate.sources.python.classes import CLASSES
 from gate.sources.python.given import Given, Sources, unknown
 from gate.sources.python.values import UNKNOWN, Local
 from gate.sources.services import REMOTE
@@ -129,20 +130,26 @@ def _url(given: Given) -> Sources:
 
 
 def _read(given: Given) -> Sources:
+    kind: Kind = "model" if given.spec.service in ("keras-load", "torch-load") else "dataset"
     for name in given.names():
-        if REMOTE.match(
-            name.removeprefix("pipe:curl -s -L ").removeprefix("filecache::").removeprefix("simplecache::")
-        ):
-            clean = name.removeprefix("pipe:curl -s -L ").removeprefix("filecache::").removeprefix("simplecache::")
-            if source := _remote(clean, "dataset"):
-                yield source
+        if name.startswith("pipe:"):
+            yield from (one.source for one in commands.in_text(name[5:]) if one.source is not None)
+            continue
+        clean = _CHAINED.sub("", name)
+        if REMOTE.match(clean) and (source := _remote(clean, kind)):
+            yield source
+
+
+_CHAINED = re.compile(r"^(?:(?:filecache|simplecache|blockcache)(?:://)?::|(?:zip|tar|gzip)://[^:]*::)+")
+"""What fsspec puts in front of an address."""
 
 
 def _request(given: Given) -> Sources:
     streams = given.value("stream") is True
     for name in given.names():
         if name.startswith(("http://", "https://", "ftp://")):
-            counts = is_data_url(name, services.host_of(name)) or (streams and HOLE not in name)
+            plain = name.partition("?")[0]
+            counts = is_data_url(name, services.host_of(name)) or (streams and HOLE not in name) or is_media(plain)
             if counts and (source := services.address(name)):
                 yield source
         elif streams and name.startswith(HOLE):
@@ -152,8 +159,19 @@ def _request(given: Given) -> Sources:
 def _file_system(given: Given) -> Sources:
     streams = given.value("stream") is True
     on_hub = any(name.endswith("HfFileSystem") for name in given.module.imports.values())
+    for bucket, key in stores.objects(given):
+        yield from stores.stored("s3", bucket, key)
+    scheme = stores.file_system(given)
     for name in given.names():
-        if on_hub and name.startswith("datasets/") and (source := services.hub(f"hf://{name}", "dataset")):
+        if (
+            scheme
+            and not REMOTE.match(name)
+            and not isinstance(name, Local)
+            and "/" in name[1:]
+            and name[0] not in "./"
+        ):
+            yield from stores.stored(scheme, *name.split("/", 1))
+        elif on_hub and name.startswith("datasets/") and (source := services.hub(f"hf://{name}", "dataset")):
             yield source
         elif not REMOTE.match(name) or not (streams or is_data_url(name, services.host_of(name))):
             continue
@@ -187,6 +205,10 @@ def _label(given: Given) -> tuple[str, str]:
     return scheme, host
 
 
+_BY_PATH = frozenset(("detectron2", "minari"))
+"""Libraries whose names of models look like files."""
+
+
 def _library(given: Given) -> Sources:
     scheme, host = _label(given)
     kind: Kind | None = (
@@ -202,7 +224,7 @@ def _library(given: Given) -> Sources:
             yield unknown(kind)
         elif host == services.HUB and "/" in name and (source := services.hub(name, kind)):
             yield source
-        elif not isinstance(name, Local) and not is_local(name) and not REMOTE.match(name):
+        elif not isinstance(name, Local) and not REMOTE.match(name) and (scheme in _BY_PATH or not is_local(name)):
             yield services.library(scheme, name, host, kind)
 
 
@@ -250,7 +272,7 @@ def _open_clip(given: Given) -> Sources:
     models = given.texts(first) if first is not None else []
     hubs = [source for model in models if model.startswith("hf-hub:") and (source := services.hub(model, "model"))]
     yield from hubs
-    if hubs:
+    if hubs or given.last == "get_tokenizer":
         return
     for name in given.names():
         if name and HOLE not in name and not is_local(name) and models and HOLE not in models[0]:
@@ -313,7 +335,9 @@ def _preset(given: Given) -> Sources:
 def _gradio(given: Given) -> Sources:
     for name in given.names():
         owner, _, rest = name.partition("/")
-        if owner in ("models", "huggingface") and (source := services.hub(rest, "model")):
+        if owner == "spaces" and is_hub_id(rest):
+            yield Source(f"https://{services.HUB}/{name}", services.HUB, None, None, "moving")
+        elif owner in ("models", "huggingface") and (source := services.hub(rest, "model")):
             yield source
 
 
@@ -347,6 +371,15 @@ def _fastai(given: Given) -> Sources:
     yield from _url(given)
 
 
+def _fastai_learner(given: Given) -> Sources:
+    """A learner takes the function that makes the network, and its weights unless told otherwise."""
+    node = given.argument()
+    name = (given.resolver.dotted(node) or "").rpartition(".")[2] if node is not None else ""
+    if name in _NETWORKS and (given.keyword("pretrained") is None or given.is_on() is not False):
+        yield services.library("torchvision-models", name, "download.pytorch.org", "model")
+
+
+_NETWORKS = frozenset(CLASSES["torchvision.models"][1].split())
 Reader = Callable[[Given], Sources]
 READERS: dict[str, Reader] = {
     **stores.READERS,
@@ -373,6 +406,7 @@ READERS: dict[str, Reader] = {
     "tfds": _tfds,
     "tfhub": _tfhub,
     "fastai": _fastai,
+    "fastai-learner": _fastai_learner,
     "trained": _trained,
     "preset": _preset,
     "gradio": _gradio,
@@ -380,6 +414,7 @@ READERS: dict[str, Reader] = {
     "torchaudio-bundle": _torchaudio_bundle,
     "model-args": _model_args,
     "pickle": _read,
+    "faiss": lambda _: iter(()),
     "torch-load": _read,
     "numpy-load": _read,
     "keras-load": _read,

@@ -45,7 +45,7 @@ _DEFAULTED = frozenset(_DEFAULTED_WORDS.split())
 _CAST = frozenset(("str", "os.fspath", "str.strip", "os.path.expandvars", "typing.cast"))
 
 
-_ONE_BY_ONE = 64
+_ONE_BY_ONE = 16
 """Functions of which the calls are looked for one by one."""
 
 
@@ -156,7 +156,7 @@ class Resolver:
                 return self.values(inner, scope, line, depth)
 
             if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-                yield [texts.one(item, look) for item in node.elts[:256]]
+                yield from texts.listed(node.elts, look)
             elif (read := self._readers.get(type(node))) is not None:
                 yield from read(node, look)
 
@@ -249,6 +249,9 @@ class Resolver:
                     for keyword in decorator.keywords:
                         if keyword.arg == "default":
                             yield from self.values(keyword.value, scope.parent or scope, 1 << 30, depth)
+                    if getattr(decorator.func, "attr", "") == "parametrize" and len(decorator.args) > 1:
+                        for value in self.values(decorator.args[1], scope.parent or scope, 1 << 30, depth):
+                            yield from value if isinstance(value, list) else ()
 
     def _passed(self, scope: Scope, name: str, place: int | None, depth: int) -> Iterator[Any]:
         """What the calls within the module pass for a parameter."""
@@ -259,6 +262,8 @@ class Resolver:
         method = bool(function.args.args) and function.args.args[0].arg in ("self", "cls")
         at = None if place is None else place - method
         for call, where in self._calls_of(called)[:MOST]:
+            if scope.owner is None and isinstance(call.func, ast.Attribute) and not self.is_imported(call.func):
+                continue  # a method of the same name
             if (node := argument(call, name, at)) is not None:
                 yield from self.values(node, where, call.lineno, depth + 2)
         if self._around is None or self.path != self._around.path or (scope.owner is not None and not constructor):

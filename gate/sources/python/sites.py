@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gate.sources import commands, flaws, services
+from gate.sources import commands, flaws, keys, services
 from gate.sources.interface import HOLE, Flaw, Found, Gap, Site, Source
 from gate.sources.names import is_download
 from gate.sources.python.around import Around
@@ -24,7 +24,7 @@ from gate.sources.python.readers import READERS, Reader
 from gate.sources.python.resolve import Resolver
 from gate.sources.python.values import Local
 from gate.sources.python.written import WRITERS, written_paths
-from gate.sources.services import REMOTE
+from gate.sources.services import REMOTE, STORED
 
 LONGEST = 300
 """Characters of a call as it is kept."""
@@ -33,9 +33,11 @@ _NO_FETCH = re.compile(
     r"(?i)print|log|info$|debug|warn|error|critical|exception|post|put|upload|push|save|write|to_|send|publish|export"
     r"|copy_to|startswith|endswith|replace|split|url(?:parse|split|unsplit)|unquote|match|search|sub$|compile|assert"
     r"|equal|patch|mock|parametrize|mark|deprecat|link|html|href|img|image$|cite|isinstance|raises|skip|expect|is_|has_"
-    r"|test_|redirect|route"
+    r"|test_|redirect|route|set_|output|head$|exists|options"
 )
 """Names of functions that show, compare or send what they are given."""
+_PRETENDS = frozenset(("responses", "requests_mock", "httpretty", "respx", "rsps", "mocker", "mock", "monkeypatch"))
+"""What answers in the place of a server."""
 _AT_HAND = frozenset(("torch-load", "pickle", "numpy-load", "keras-load"))
 """Calls that mostly load files at hand: nobody is asked for their names."""
 _PLAIN = re.compile(r"^tensorflow\.(?:compat\.v1\.|python\.|_api\.v2\.)?keras\.|^tf_keras\.|^keras\.(?:src|api)\.")
@@ -58,6 +60,40 @@ def read(data: bytes, around: Around | None = None) -> Found:
         else:
             module.add(part)
     yield from _File(data, module, around).sites()
+
+
+_MODES = frozenset(("w", "wb", "wt", "a", "ab", "x", "xb"))
+
+
+_OPENS = frozenset(("read", "file-system", "ultralytics"))
+"""Calls that the same names have which write."""
+
+
+def _is_mock(func: ast.Attribute) -> bool:
+    """Whether a test made what has the method."""
+    made = func.value.func if isinstance(func.value, ast.Call) else func.value
+    return "Mock" in (made.attr if isinstance(made, ast.Attribute) else getattr(made, "id", ""))
+
+
+def _is_writing(call: ast.Call) -> bool:
+    """Whether the call is one of a writer: `open(x, "w")`, `frame.write.csv(x)`, `option("checkpointLocation", x)`."""
+    first = call.args[0] if call.args else None
+    mode = next((k.value for k in call.keywords if k.arg == "mode"), call.args[1] if len(call.args) > 1 else None)
+    if isinstance(mode, ast.Constant) and mode.value in _MODES:
+        return True
+    if isinstance(first, ast.Constant) and isinstance(first.value, str) and keys.is_written(first.value):
+        return "://" not in first.value  # of an option, such as `checkpointLocation`
+    node: ast.expr = call.func
+    for _ in range(40):
+        if isinstance(node, ast.Attribute):
+            if node.attr in ("write", "writeStream", "writeTo"):
+                return True
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            break
+    return False
 
 
 class _File:
@@ -120,21 +156,29 @@ class _File:
             found, packages = METHODS[func.attr]
             if packages and not any(package.encode() in self._data for package in packages):
                 return None
-            if is_own(func, self._resolver):
+            if is_own(func, self._resolver) or _is_mock(func):
                 return None
             spec = found
             name = name or f"….{func.attr}"
-        if spec is None or name is None:
+        if spec is None or name is None or (spec.service in _OPENS and _is_writing(placed.node)):
             return None
         return Given(placed.node, placed.scope, name, spec, self._module, self._resolver)
 
     def _bare(self, known: set[str]) -> Iterator[Site]:
         """Addresses of data of which it is not seen what is done with them."""
-        for node, call in self._module.addresses:
+        for node, call, label in self._module.addresses:
             name = (self._resolver.dotted(call.func) or str(getattr(call.func, "attr", ""))) if call else ""
-            if _NO_FETCH.match(name.rpartition(".")[2]):
+            if call is not None and _is_writing(call):
+                continue
+            if _NO_FETCH.match(name.rpartition(".")[2]) or name.partition(".")[0] in _PRETENDS:
                 continue
             text = str(node.value)
+            if "/" in text and (named := keys.named(label, text, None)) and named.host == services.HUB:
+                if named.url not in known:
+                    yield self._at(node, named, (), name or label)._replace(is_bare=True)
+                continue
+            if STORED.match(text) and keys.is_written(label):
+                continue
             if not REMOTE.match(text) or "{" in text or "%s" in text or any(c.isspace() for c in text):
                 continue
             source = services.hub(text, None) if text.startswith("hf://") else services.address(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from gate.core.model import Kind
 from gate.sources import services
@@ -147,15 +147,20 @@ def _bucket(given: Given) -> Sources:
     arguments = given.node.args
     if chained := _chained(given, ("Bucket",)):
         for place in given.texts(given.keyword("Key") or arguments[0]) if arguments or given.keyword("Key") else ():
-            yield from _stored("s3", chained[0], place)
+            yield from stored("s3", chained[0], place)
         return
     bucket = given.keyword("Bucket") or given.keyword("bucket_name") or (arguments[0] if len(arguments) > 1 else None)
-    key = given.keyword("Key") or given.keyword("object_name") or (arguments[1] if len(arguments) > 2 else None)
+    key = (
+        given.keyword("Key")
+        or given.keyword("key")
+        or given.keyword("object_name")
+        or (arguments[1] if len(arguments) > 2 else None)
+    )
     if bucket is None or key is None:
         return
     for name in given.texts(bucket):
         for place in given.texts(key):
-            yield from _stored("s3", name, place)
+            yield from stored("s3", name, place)
 
 
 def _blob(given: Given) -> Sources:
@@ -164,10 +169,37 @@ def _blob(given: Given) -> Sources:
     key = _chained(given, ("blob", "get_blob"))
     for name in bucket or [HOLE]:
         for place in key or [HOLE]:
-            yield from _stored("gs", name, place)
+            yield from stored("gs", name, place)
 
 
-def _stored(scheme: str, bucket: str, key: str) -> Sources:
+def objects(given: Given) -> Iterator[tuple[str, str]]:
+    """Buckets and keys of `resource.Object(bucket, key).get()` and `resource.Bucket(bucket).Object(key).get()`."""
+    import ast
+
+    made = given.node.func.value if isinstance(given.node.func, ast.Attribute) else None
+    if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute) or made.func.attr != "Object":
+        return
+    names = [given.texts(argument) for argument in made.args[:2]]
+    if len(names) == 1:
+        names = [_chained(given, ("Bucket",)) or [HOLE], *names]
+    if len(names) == 2:
+        yield from ((bucket, key) for bucket in names[0] for key in names[1])
+
+
+def file_system(given: Given) -> str:
+    """The scheme of what the methods of s3fs and gcsfs are asked for, empty where it is neither."""
+    import ast
+
+    node = given.node.func.value if isinstance(given.node.func, ast.Attribute) else None
+    if isinstance(node, ast.Name):
+        bound = given.scope.names.get(node.id) or given.module.top.names.get(node.id, [])
+        node = bound[-1].node if bound else None
+    name = (given.resolver.dotted(node.func) or "").rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    return {"S3FileSystem": "s3", "GCSFileSystem": "gs"}.get(name, "")
+
+
+def stored(scheme: str, bucket: str, key: str) -> Sources:
+    """What lies at `key` in a bucket."""
     if HOLE in bucket:
         yield unknown(None)
     elif source := services.address(f"{scheme}://{bucket}/{key}"):

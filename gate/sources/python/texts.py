@@ -14,13 +14,25 @@ from gate.sources.interface import HOLE
 from gate.sources.python.values import MOST, UNKNOWN, Local, Values, combined, limited, percent, text_of
 
 Look = Callable[["ast.expr | None"], Values]
-_METHODS = frozenset(("format", "get", "strip", "lower", "joinpath", "split", "pop", "values", "keys", "items"))
+_METHODS = frozenset(("format", "get", "strip", "lower", "joinpath", "split", "pop", "values", "keys", "items", "join"))
 
 
 def one(node: ast.expr | None, look: Look) -> Any:
     """The value of `node`, `UNKNOWN` where there are several."""
     found = look(node)
     return found[0] if len(found) == 1 else UNKNOWN
+
+
+def listed(items: Sequence[ast.expr], look: Look) -> Iterator[list[Any]]:
+    """A list; one for each alternative of the first item that has several."""
+    found = [look(item) for item in items[:256]]
+    place = next((n for n, values in enumerate(found) if 1 < len(values) < MOST), None)
+    plain = [values[0] if len(values) == 1 else UNKNOWN for values in found]
+    if place is None:
+        yield plain
+        return
+    for value in found[place]:
+        yield [*plain[:place], value, *plain[place + 1 :]]
 
 
 def joined(node: ast.JoinedStr, look: Look) -> Iterator[Any]:
@@ -57,7 +69,8 @@ def path(parts: Sequence[ast.expr], look: Look) -> Iterator[str]:
     """`os.path.join(...)`; an address stays one."""
     alternatives = [""]
     for place, part in enumerate(parts):
-        options = [text_of(value) if place == 0 else "/" + text_of(value) for value in look(part)]
+        texts = [text_of(value) for value in look(part)]
+        options = texts if place == 0 or all(head.endswith("/") for head in alternatives) else ["/" + t for t in texts]
         alternatives = combined(alternatives, options)
     for text in alternatives:
         yield text if "://" in text or not text else Local(text.replace("//", "/"))
@@ -112,6 +125,9 @@ def method(node: ast.Call, func: ast.Attribute, look: Look) -> Iterator[Any]:
             yield _formatted(holder, node, look)
         elif isinstance(holder, str) and func.attr in ("strip", "lower"):
             yield holder
+        elif isinstance(holder, str) and func.attr == "join":
+            for given in look(node.args[0]) if node.args else ():
+                yield limited(holder.join(map(text_of, given))) if isinstance(given, list) else UNKNOWN
         elif isinstance(holder, str) and func.attr == "split":
             yield holder.split()
 

@@ -13,8 +13,11 @@ from gate.core.errors import AbsentError, UnableError
 from gate.core.text import printable
 from gate.files.atomic import explained
 from gate.files.beneath import FILE_FLAGS
-from gate.files.digest import CHUNK, digest
-from gate.vendor.interface import Reader, TamperedError, key
+from gate.files.digest import CHUNK
+from gate.files.lock import stands
+from gate.vendor.interface import Reader, key
+from gate.vendor.mirror.compare import refuse_other
+from gate.vendor.stream import stream, unreadable
 
 _INCOMING = "incoming"
 """Beside the objects: what is being written has no name by which anybody would look for it."""
@@ -45,7 +48,7 @@ class Directory(NamedTuple):
             with _alone(incoming) as descriptor:
                 if os.path.lexists(target):
                     os.unlink(incoming)
-                    self._refuse_other(sha256)
+                    refuse_other(self, sha256)
                     return False
                 if _copied(place, descriptor) != sha256:
                     os.unlink(incoming)
@@ -68,32 +71,26 @@ class Directory(NamedTuple):
             message = f"{printable(self.url)} has no object {sha256[:12]}…"
             raise AbsentError(message, "vendor it again: `gate vendor`") from None
         except OSError as error:
-            raise UnableError(f"{printable(target)} cannot be read: {error.strerror}", "see who may read it") from None
-        with open(descriptor, "rb") as file:
-            file.seek(offset)
-            yield file
+            raise unreadable(target, error) from None
+        with stream(descriptor, target, offset) as reader:
+            yield reader
 
     def _target(self, sha256: str) -> str:
         return os.path.join(self.path, key(sha256))
 
-    def _refuse_other(self, sha256: str) -> None:
-        descriptor = os.open(self._target(sha256), FILE_FLAGS)
-        try:
-            if digest(descriptor).sha256 != sha256:
-                raise TamperedError(self.url, sha256)
-        finally:
-            os.close(descriptor)
-
 
 @contextlib.contextmanager
 def _alone(path: str) -> Iterator[int]:
-    """The open file, which no other run writes to meanwhile."""
-    descriptor = os.open(path, _FLAGS, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+    """The open file, which no other run writes to meanwhile; that of a run that has just ended is an object by now."""
+    while True:
+        descriptor = os.open(path, _FLAGS, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if stands(descriptor, path):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
 
 
 def _copied(place: str, descriptor: int) -> str:

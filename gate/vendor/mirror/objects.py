@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +13,8 @@ from gate.files.beneath import FILE_FLAGS
 from gate.objects.interface import Store
 from gate.objects.s3 import MAX_PUT
 from gate.objects.url import Place
-from gate.vendor.interface import Reader, TamperedError, key
+from gate.vendor.interface import Reader, key
+from gate.vendor.mirror.compare import refuse_other
 from gate.vendor.pieces import Pieces
 
 
@@ -41,7 +41,7 @@ class Objects(NamedTuple):
                 size = os.fstat(file.fileno()).st_size
                 if self.store.put_new(self.place.under(key(sha256)), file, size, sha256=sha256):
                     return True
-            self._refuse_other(sha256)
+            refuse_other(self, sha256)
         except OSError as error:
             raise self._explained("written to", error) from None
         return False
@@ -57,14 +57,6 @@ class Objects(NamedTuple):
         except OSError as error:
             raise self._explained("read", error) from None
         yield Pieces(self.store, found, offset)
-
-    def _refuse_other(self, sha256: str) -> None:
-        state = hashlib.sha256()
-        with self.read(sha256) as reader:
-            while data := reader.read(1 << 20):
-                state.update(data)
-        if state.hexdigest() != sha256:
-            raise TamperedError(self.url, sha256)
 
     def _explained(self, what: str, error: OSError) -> UnableError:
         message = f"{printable(self.url)} cannot be {what}: {error.strerror or type(error).__name__}"

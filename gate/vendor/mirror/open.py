@@ -6,6 +6,7 @@ import os
 
 from gate.core.errors import UsageError
 from gate.core.text import printable
+from gate.vendor.address import refuse_secrets
 from gate.vendor.interface import Mirror
 from gate.vendor.mirror.directory import Directory
 
@@ -17,6 +18,7 @@ def open_mirror(address: str) -> Mirror:
 
     Raises `UsageError` for what is no mirror, and `UnableError` where a library is missing.
     """
+    refuse_secrets(address)
     if address.startswith(FILE) or "://" not in address:
         path = address.removeprefix(FILE)
         if address.startswith(FILE) and not path.startswith("/"):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gate.core.errors import UsageError
 from gate.core.text import printable
+from gate.vendor.address import refuse_secrets
 from gate.vendor.interface import Upstream
 from gate.vendor.upstream.https import Listed
 
@@ -29,6 +30,7 @@ class Wanted(NamedTuple):
 def find(wanted: Wanted) -> Iterator[Upstream]:
     """The files, at a revision that cannot move where the origin has such; raises `GateError`."""
     source, sha256 = wanted.source, wanted.sha256
+    refuse_secrets(source)
     scheme = source.partition("://")[0] if "://" in source else ""
     if wanted.revision is not None and scheme != "hf":
         raise UsageError("--revision is for hf:// alone", "leave it out, or name the revision in the address")

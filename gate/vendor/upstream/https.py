@@ -19,6 +19,7 @@ from urllib.error import HTTPError
 from urllib.parse import unquote, urljoin, urlsplit
 
 from gate import __version__
+from gate.core.bounded import bounded
 from gate.core.errors import AbsentError, GateError, UnableError, UsageError
 from gate.core.text import printable, shorten
 from gate.vendor.interface import Entry, Reader, Upstream
@@ -36,9 +37,9 @@ Listed = Callable[[str], bool]
 def find(url: str, listed: Listed) -> Upstream:
     """The file at `url`; raises `UsageError`."""
     url = url.partition("#")[0]
-    if not _URL.fullmatch(url):  # whose user and password, if it has some, no error must show
-        fix = "write https://HOST/PATH in ASCII, with a host in lower case and without a user or password"
-        raise UsageError("that is no https:// address of a file", fix)
+    if not _URL.fullmatch(url):
+        fix = "write https://HOST/PATH in ASCII, with a host in lower case"
+        raise UsageError(f"{shorten(url)} is no https:// address of a file", fix)
     name = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
     note = "no digest was given: what the server sent now is trusted; pass --sha256 where its maker publishes one"
     return Upstream(url, name, None, (Entry(name),), False, partial(_open, url, listed), notes=(note,))
@@ -60,8 +61,9 @@ def _open(url: str, listed: Listed, entry: Entry, offset: int) -> Iterator[Reade
 def _answered(asking: urllib.request.Request, host: str, listed: Listed) -> Any:
     """The answer, with its head read."""
     context = urllib.request.HTTPSHandler(context=ssl.create_default_context())
-    try:
-        return urllib.request.build_opener(context, _Redirects(listed)).open(asking, timeout=SECONDS)
+    opener = urllib.request.build_opener(context, _Redirects(listed))
+    try:  # a head may drip in, and a name may take its time to be resolved
+        return bounded(lambda: opener.open(asking, timeout=SECONDS), SECONDS)
     except HTTPError as error:
         error.close()
         raise _refused(error.code, host) from None
@@ -136,5 +138,6 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         if target.scheme != "https" or (target.netloc != here and not self._listed(host)):
             fp.close()
             fix = "vendor it from there, or have those who own the policy list that host under `sources: {hosts: ...}`"
-            raise UsageError(f"{printable(here)} redirects to another host: {shorten(newurl)}", fix)
+            place = newurl.partition("?")[0]  # what follows may give access
+            raise UsageError(f"{printable(here)} redirects to another host: {shorten(place)}", fix)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -12,16 +12,21 @@ from gate.core.text import printable
 from gate.files import beneath
 from gate.files.walk import walk
 from gate.vendor.interface import Entry, Reader, Upstream
+from gate.vendor.stream import stream, unreadable
+
+_REGULAR = "vendor files and directories only"
 
 
 def find(path: str) -> Upstream:
     """The file or directory at `path`; links in a directory are refused. Raises `UsageError`."""
     full = os.path.realpath(path)
-    if not os.path.lexists(full):
+    if not path or not os.path.lexists(full):
         raise UsageError(f"{printable(path)} does not exist", "name a file, a directory or an address")
     if not full.isprintable():
         raise UsageError(f"no DBOM can name {printable(full)}", "rename it")
     is_directory = os.path.isdir(full)
+    if not is_directory and not os.path.isfile(full):
+        raise UsageError(f"{printable(path)} is no regular file", _REGULAR)
     root, names = (full, _names(full)) if is_directory else (os.path.dirname(full), [os.path.basename(full)])
     entries = [_entry(root, name) for name in names]
     opening = partial(_open, root)
@@ -36,7 +41,7 @@ def _names(root: str) -> list[str]:
     try:
         for directory in walk(root):
             for odd in directory.odd:
-                raise UsageError(f"{printable(odd.path)} is no regular file", "vendor files and directories only")
+                raise UsageError(f"{printable(odd.path)} is no regular file", _REGULAR)
             names += [f"{directory.path}/{name}".lstrip("/") for name in directory.files]
     except OSError as error:
         raise UnableError(f"{printable(root)} cannot be listed: {error.strerror}", "see who may read it") from None
@@ -49,11 +54,10 @@ def _entry(root: str, name: str) -> Entry:
 
 @contextlib.contextmanager
 def _open(root: str, entry: Entry, offset: int) -> Iterator[Reader]:
-    with contextlib.ExitStack() as stack:
-        try:
-            file = stack.enter_context(open(stack.enter_context(beneath.file(root, entry.path)), "rb", closefd=False))
-        except OSError as error:
-            message = f"{printable(entry.path)} cannot be read: {error.strerror}"
-            raise UnableError(message, "see who may read it") from None
-        file.seek(offset)
-        yield file
+    try:
+        with beneath.file(root, entry.path) as found:
+            descriptor = os.dup(found)
+    except OSError as error:
+        raise unreadable(entry.path, error) from None
+    with stream(descriptor, entry.path, offset) as reader:
+        yield reader
