@@ -58,7 +58,7 @@ def bring(root: str, taken: Sequence[Artifact], policies: Policies) -> Brought:
 
     absent = _absent(root, taken)
     missing = {artifact.name for artifact in absent}
-    findings = list(unkept([artifact for artifact in taken if artifact.name not in missing], policies))
+    findings = unkept([artifact for artifact in taken if artifact.name not in missing], policies)
     if not absent:
         return Brought(tuple(findings))
     with git.listing(root) as listing:

@@ -10,8 +10,9 @@ from gate.dbom.model import Artifact
 from gate.dvc.config import is_local
 from gate.dvc.interface import Kept
 from gate.dvc.kept import kept
+from gate.files.paths import within
 from gate.files.walk import walk
-from gate.inventory.plan import Plan, within
+from gate.inventory.plan import Plan
 
 LISTED = 20
 """Places that a note names."""

@@ -16,7 +16,7 @@ from gate.dvc.manifest import find
 from gate.dvc.paths import beneath
 from gate.dvc.read import SUFFIX, UNDECLARED
 from gate.dvc.remotes import Remotes
-from gate.inventory.plan import within
+from gate.files.paths import within
 
 MAX_REPEATED = 100
 """Outputs of one artifact that get a finding each; the rest are counted in one more."""

@@ -14,12 +14,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gate.checks.interface import Examined
+from gate.checks.objects.batch import ObjectBatch
 from gate.files import beneath
 from gate.files.lfs import MAX_POINTER, Pointer, parse_pointer
 from gate.formats.interface import BytesSource, Inspection, Source
 from gate.formats.named import as_named
 from gate.formats.registry import inspect
-from gate.objects.batch import ObjectBatch
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -70,7 +70,7 @@ class Batch(NamedTuple):
 def examine(batch: Batch | ObjectBatch, progress: Progress | None = None) -> list[Examined]:
     """One `Examined` for each file of the batch, in its order; never raises for what it finds there."""
     if isinstance(batch, ObjectBatch):
-        from gate.objects.examine import examine as examine_objects  # which takes a while to import
+        from gate.checks.objects.examine import examine as examine_objects  # which takes a while to import
 
         return examine_objects(batch, progress)
     try:

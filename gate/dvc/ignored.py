@@ -6,7 +6,7 @@ import os
 import stat
 
 from gate.files import beneath
-from gate.inventory.plan import parents
+from gate.files.paths import parents
 
 NAME = ".dvcignore"
 MAX_BYTES = 1 << 20

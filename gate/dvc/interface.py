@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gate.core.model import Location
 from gate.dbom.model import Origin
 from gate.dvc.paths import beneath
+from gate.files.paths import parents
 
 
 class Recorded(NamedTuple):
@@ -97,7 +98,5 @@ class Kept(NamedTuple):
 
     def related(self, path: str) -> list[Out]:
         """The outputs at `path`, above it and beneath it."""
-        from gate.inventory.plan import parents  # it imports readers of formats, which listing does without
-
         above = (one for one in (path, *parents(path)) if one in self.outs)
         return [self.outs[one] for one in (*above, *beneath(self.paths, path))]

@@ -9,7 +9,7 @@ from gate.core.errors import UsageError
 from gate.core.model import Stage
 from gate.core.text import printable
 from gate.dbom.model import Artifact, Dbom
-from gate.inventory.plan import parents, within
+from gate.files.paths import parents, within
 from gate.policy.model import Policies
 
 

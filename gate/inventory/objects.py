@@ -6,11 +6,11 @@ import errno
 from collections.abc import Iterator, Mapping
 
 from gate.checks.interface import Examined, ListingFlaw
+from gate.checks.objects.batch import ObjectBatch
 from gate.core.errors import UnableError
 from gate.dbom.model import Artifact
 from gate.inventory.plan import Plan
 from gate.objects import url
-from gate.objects.batch import ObjectBatch
 from gate.objects.interface import Object, Store
 
 
@@ -33,7 +33,7 @@ def plan_objects(
     except UnableError as error:
         return _without(artifact, Examined(artifact.path, "unreadable", detail=error.message, fix=error.fix))
     except OSError as error:
-        from gate.objects.examine import unread
+        from gate.checks.objects.examine import unread
 
         return _without(artifact, unread(artifact.path, error))
     batch = ObjectBatch(place.scheme, _within(artifact, objects), also)

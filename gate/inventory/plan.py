@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from gate.checks.examine import Batch
 from gate.checks.interface import Examined, ListingFlaw, Material, Signed, no_content
+from gate.checks.objects.batch import ObjectBatch
 from gate.dbom.model import Artifact
 from gate.files import beneath
 from gate.files.walk import Odd
-from gate.objects.batch import ObjectBatch
 from gate.objects.url import is_object
 
 
@@ -56,7 +56,7 @@ class Plan(NamedTuple):
         )
         if not is_object(artifact.path):
             return material
-        from gate.objects.copies import Copies  # which imports a client
+        from gate.checks.objects.copies import Copies  # which imports a client
 
         copies = Copies(material.files)
         return material._replace(open=copies, content=copies.content)
@@ -102,15 +102,3 @@ class Places(NamedTuple):
             if target.startswith(root + os.sep):
                 return root, os.path.relpath(target, root)
         return None
-
-
-def within(path: str, beneath_paths: Collection[str]) -> bool:
-    """Whether `path` is one of `beneath_paths` or lies beneath one; every path does where there are none."""
-    return not beneath_paths or path in beneath_paths or any(parent in beneath_paths for parent in parents(path))
-
-
-def parents(path: str) -> Iterator[str]:
-    """Every directory above `path`, the root last."""
-    while path:
-        path = path.rpartition("/")[0]
-        yield path

@@ -10,10 +10,11 @@ from gate.checks.interface import Examined, Material
 from gate.core.model import Kind, Location, Subject
 from gate.dbom.model import Artifact
 from gate.files.lfs import BEHIND
+from gate.files.paths import within
 from gate.files.walk import Directory, Odd, walk
 from gate.formats.executables import disguised
 from gate.formats.interface import Inspection
-from gate.inventory.plan import Places, Plan, within
+from gate.inventory.plan import Places, Plan
 
 MANY_MEDIA = 20
 """Media files in one directory that make it a dataset rather than the pictures of a README."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from gate.core.text import count, size
 from gate.engine import spread
 from gate.files import beneath
+from gate.files.paths import within
 from gate.files.walk import walk
-from gate.inventory.plan import within
 from gate.sources.interface import Gap
 from gate.sources.python.around import MAX_MODULE, Modules
 from gate.sources.read import MAX_BYTES, MAX_CONFIG, Callers, Located, Reading, language_of, may_be_code, read

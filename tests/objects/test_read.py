@@ -10,9 +10,9 @@ import zipfile
 import pytest
 
 from gate.checks.interface import Examined
-from gate.objects.batch import ObjectBatch
-from gate.objects.copies import Copies
-from gate.objects.examine import Pieces, examine
+from gate.checks.objects.batch import ObjectBatch
+from gate.checks.objects.copies import Copies
+from gate.checks.objects.examine import Pieces, examine
 from gate.objects.interface import PIECE, ChangedError, Object, Part
 from gate.objects.s3 import S3
 from gate.objects.store import open_store

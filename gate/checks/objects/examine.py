@@ -12,11 +12,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from gate.checks.interface import Examined
+from gate.checks.objects.batch import ObjectBatch
 from gate.core.errors import UnableError
 from gate.formats.interface import Inspection, Source
 from gate.formats.named import as_named
 from gate.formats.registry import inspect
-from gate.objects.batch import ObjectBatch
 from gate.objects.interface import PIECE, ChangedError, Object, Store
 from gate.objects.store import open_store
 

@@ -1,0 +1,1 @@
+"""Artifacts on object storage: the one pass over their bytes, and copies for what needs files."""
