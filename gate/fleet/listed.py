@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -14,6 +15,8 @@ from gate.fleet.clone import URL
 from gate.fleet.interface import Repository
 
 MAX_REPOSITORIES = 5_000
+_SECRET = re.compile(r"((?:git\+)?https://)[^/@\s]*@(.*)|((?:git\+)?ssh://[^/:@\s]*):[^/@\s]*(@.*)")
+"""A URL with a password or token in it; the groups are the rest."""
 _FORMS = "https://HOST/PATH, ssh://USER@HOST/PATH, USER@HOST:PATH or file:///PATH"
 
 
@@ -37,6 +40,8 @@ def repositories(arguments: Iterable[str]) -> tuple[tuple[Repository, ...], tupl
 
 def _places(arguments: Iterable[str]) -> Iterator[str]:
     for argument in arguments:
+        if _SECRET.match(argument):
+            raise UsageError(*_told(argument))
         if URL.fullmatch(argument):
             yield argument
         elif os.path.isdir(argument):
@@ -58,7 +63,11 @@ def _lines(file: str) -> Iterator[str]:
         place = line.partition(" #")[0].strip()
         if not place or place.startswith("#"):
             continue
-        if "://" in place and not URL.fullmatch(place):
+        if _SECRET.match(place):
+            message, fix = _told(place)
+            shown = _without(place)
+            problems.append(Problem(Location(file, number, 1, len(shown), line.replace(place, shown)), message, fix))
+        elif "://" in place and not URL.fullmatch(place):
             message, fix = f'"{printable(place)}" is no URL of a repository', f"use {_FORMS}"
             problems.append(Problem(Location(file, number, 1, len(place), line), message, fix))
         elif URL.fullmatch(place):
@@ -71,6 +80,16 @@ def _lines(file: str) -> Iterator[str]:
         message = f"{printable(file)} lists no repository: it has {count(len(text.splitlines()), 'line')}"
         raise UsageError(message, "write one directory or URL on each line; lines that begin with # are for people")
     yield from found
+
+
+def _told(url: str) -> tuple[str, str]:
+    """What is wrong with a URL that has a secret, and the fix, without the secret."""
+    fix = "leave it out, and have git know it: `git config credential.helper` and `git ls-remote URL` show that it does"
+    return f"{printable(_without(url))} is given with a password or token, which reports would repeat", fix
+
+
+def _without(url: str) -> str:
+    return _SECRET.sub(lambda found: "".join(group or "" for group in found.groups()), url)
 
 
 def _names(places: list[str]) -> list[str]:

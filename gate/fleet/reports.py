@@ -11,7 +11,7 @@ from gate.core.model import Json
 from gate.core.text import count as counted
 from gate.core.text import printable
 from gate.fleet.interface import CODES, Drift, Fleet, Judged
-from gate.fleet.measures import MEASURES, Share, count, pointers, shares, total, unseen
+from gate.fleet.measures import MEASURES, Share, count, pointers, rules, shares, total, unseen
 from gate.report.interface import Context
 from gate.report.view import PROJECT_URL, no_commands
 
@@ -25,6 +25,8 @@ REPORTS: dict[str, str] = {
 SCHEMA = "https://github.com/dbom-gate/gate/schemas/fleet-1.json"
 VERSION = 1
 LFS_FIX = "name a directory with a checkout in which `git lfs pull` was run"
+SHOWN_RULES = 5
+"""Rules that the text names for a repository."""
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -45,8 +47,14 @@ def text(fleet: Fleet, context: Context) -> str:
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     for one in fleet.judged:
+        if blocks := blocking(one):
+            lines += ["", f"blocked: {one.repository.name}: {blocks}"]
+            lines += [" = see: its findings are in the html, json and sarif reports (`--report html=fleet.html`)"]
         if one.problem:
             lines += ["", f"undecided: {one.repository.name}: {printable(one.problem)}"]
+            lines += (
+                [f" = at: {printable(one.repository.place)}"] if one.repository.place != one.repository.name else []
+            )
             lines += [f" = fix: {printable(one.fix)}"] if one.fix else []
         if unsaid := unseen(one):
             lines += ["", f"note: {one.repository.name}: {unsaid}", f" = fix: {LFS_FIX}"]
@@ -56,6 +64,14 @@ def text(fleet: Fleet, context: Context) -> str:
     lines += ["", *(f"note: {note}" for note in fleet.notes)] if fleet.notes else [""]
     lines += [f"policy: {', '.join(fleet.policies)}; stage: {fleet.stage}", "", f"gate: {summary(fleet)}"]
     return "\n".join(lines) + "\n"
+
+
+def blocking(one: Judged) -> str:
+    """The rules that block, each with the number of its findings: `integrity/missing-file (2), weights/malformed`."""
+    found = [(rule, rulings["block"]) for rule, rulings, _ in rules([one]) if rulings["block"]]
+    more = len(found) - SHOWN_RULES
+    words = [f"{rule} ({number})" if number > 1 else rule for rule, number in found[:SHOWN_RULES]]
+    return ", ".join(words) + (f" and {more} more" if more > 0 else "")
 
 
 def summary(fleet: Fleet) -> str:

@@ -170,3 +170,18 @@ def test_a_central_policy_that_is_wrong_is_told_once(tmp_path: Path) -> None:
     assert found.code == 2
     assert "central.yaml:3:3" in found.err
     assert run_gate(tmp_path, "fleet", "nowhere").code == 2
+
+
+@pytest.mark.parametrize("url", ["https://me:hunter2@127.0.0.1:1/b.git", "https://hunter2@127.0.0.1:1/b.git"])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_url_with_a_secret_is_refused_and_never_repeated(tmp_path: Path, url: str, listed: bool) -> None:
+    (tmp_path / "list").write_text(f"# ours\n{url} # b\n")
+    result = run_gate(tmp_path, "fleet", "list" if listed else url, "--report", "json=fleet.json")
+    assert result.code == 2
+    assert "is given with a password or token" in result.err
+    assert "hunter2" not in result.out + result.err
+    assert not (tmp_path / "fleet.json").exists()
+
+
+def test_the_text_names_the_rules_that_block(judged: Result) -> None:
+    assert "\nblocked: pickled: weights/pickle-format" in judged.out, judged.out
