@@ -135,7 +135,7 @@ def test_a_notebook_that_nobody_wrote_is_told(repo: Repo, sources: Sources) -> N
     repo.write("other.py", LOAD)
     found = sources()
     assert found.at("sources/unsafe-load") == ["other.py:2:5"]
-    assert found.at("gate/undecided") == ["huge.ipynb:1:1"] or "huge.ipynb" in str(found.report["findings"])
+    assert "huge.ipynb" in str([f for f in found.report["findings"] if f["rule"] == "gate/undecided"])
 
 
 def test_a_notebook_whose_letters_are_escaped_in_some_lines_keeps_its_lines(repo: Repo, sources: Sources) -> None:
@@ -152,15 +152,15 @@ def test_a_script_that_nobody_wrote_is_told(repo: Repo, sources: Sources) -> Non
     repo.write("other.py", LOAD)
     found = sources()
     assert found.at("sources/unsafe-load") == ["other.py:2:5"]
-    assert "huge.sh" in str(found.report["findings"])
+    assert "huge.sh" in str([f for f in found.report["findings"] if f["rule"] == "gate/undecided"])
 
 
 def test_more_addresses_than_anybody_writes_are_told(repo: Repo, sources: Sources) -> None:
     links = "".join(f'    "https://files.example.org/{i}.tar.gz",\n' for i in range(200_000))
     repo.write("links.py", f"LINKS = [\n{links}]\n")
     found = sources()
-    assert found.places
-    assert len(found.places) <= 2_000
+    assert len(found.places) == 2_000
+    assert "links.py" in str([f for f in found.report["findings"] if f["rule"] == "gate/undecided"])
 
 
 def test_thousands_of_wrappers_and_their_callers_end(repo: Repo, sources: Sources) -> None:

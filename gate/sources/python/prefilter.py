@@ -53,8 +53,8 @@ _NAMED = re.compile(
     rb"""(?i)["']?(?:""" + b"|".join(sorted(word.encode() for word in STRONG)) + rb""")["']?[ ]?[:=][ ]?["'][\w.-]+/"""
 )
 """A model that is named under a key that says so."""
-_MOST_ADDRESSES = 2_000
-"""A file with more holds data."""
+_MOST_ADDRESSES = 2_001
+"""One more than a file may have places: a file with more holds data, and that is told."""
 _OPENS = re.compile(rb"#|\"\"\"|'''|\"|'")
 _ESCAPES = 64
 """Backslashes in front of a quote that are counted."""

@@ -9,7 +9,7 @@ from gate.core.model import Kind
 from gate.sources import commands, services
 from gate.sources.interface import HOLE, Source
 from gate.sources.names import is_data_url, is_hub_id, is_local, is_media
-from gate.sources.python import stores
+from gate.sources.python import stores, tensorflow
 from gate.sources.python.classes import CLASSES
 from gate.sources.python.given import Given, Sources, unknown
 from gate.sources.python.values import UNKNOWN, Local
@@ -279,41 +279,6 @@ def _open_clip(given: Given) -> Sources:
             yield services.library("open-clip", f"{models[0]}/{name}", services.HUB, "model")
 
 
-def _keras_dataset(given: Given) -> Sources:
-    name = given.name.split(".")[-2]
-    yield services.library("keras", name, "storage.googleapis.com", "dataset")
-
-
-def _keras_application(given: Given) -> Sources:
-    node = given.keyword("weights")
-    names = given.texts(node) if node is not None else ["imagenet"]
-    if "imagenet" in names or "noisy-student" in names:
-        yield services.library("keras-applications", given.last, "storage.googleapis.com", "model")
-
-
-def _tfds(given: Given) -> Sources:
-    for name in given.names():
-        if name.startswith(HOLE):
-            yield unknown("dataset")
-            continue
-        if name.startswith("huggingface:"):
-            if source := services.hub(name.removeprefix("huggingface:").replace("__", "/"), "dataset"):
-                yield source
-            continue
-        plain, _, version = name.partition(":")
-        yield services.versioned(f"tfds:{plain}", "storage.googleapis.com", "dataset", version or None)
-
-
-def _tfhub(given: Given) -> Sources:
-    for name in given.names():
-        if name.startswith(HOLE) and not isinstance(name, Local):
-            yield unknown("model")
-        elif REMOTE.match(name):
-            version = re.search(r"/(\d+)/?(?:\?.*)?$", name)
-            host = services.host_of(name)
-            yield services.versioned(name.rstrip("/"), host, "model", version[1] if version else None)
-
-
 def _trained(given: Given) -> Sources:
     """A trainer takes a model or the name of one: what is not known is a model."""
     return (source for source in _hub(given, "model") if source.is_known)
@@ -383,6 +348,7 @@ _NETWORKS = frozenset(CLASSES["torchvision.models"][1].split())
 Reader = Callable[[Given], Sources]
 READERS: dict[str, Reader] = {
     **stores.READERS,
+    **tensorflow.READERS,
     "hub": _hub_any,
     "hub-model": _hub_model,
     "pretrained": _pretrained,
@@ -401,10 +367,6 @@ READERS: dict[str, Reader] = {
     "torchvision-model": _torchvision_model,
     "timm": _timm,
     "open-clip": _open_clip,
-    "keras-dataset": _keras_dataset,
-    "keras-application": _keras_application,
-    "tfds": _tfds,
-    "tfhub": _tfhub,
     "fastai": _fastai,
     "fastai-learner": _fastai_learner,
     "trained": _trained,

@@ -13,11 +13,11 @@ from typing import Any
 from gate.sources.interface import HOLE
 from gate.sources.python import links, texts
 from gate.sources.python.around import Around, Reached
-from gate.sources.python.invoked import argument, calls_by_name, calls_of
 from gate.sources.python.links import DEPTH, Owned
-from gate.sources.python.module import Binding, Class, Module, Placed, Scope
+from gate.sources.python.module import Binding, Class, Module, Scope
+from gate.sources.python.parameters import Parameters
 from gate.sources.python.texts import Look
-from gate.sources.python.values import MOST, UNKNOWN, Local, Values, is_settings, parts, rest_of
+from gate.sources.python.values import MOST, UNKNOWN, Local, Values, is_settings, parts
 
 STEPS = 200_000
 """Expressions that are looked at for one file; past them everything else is known at run time only."""
@@ -45,10 +45,6 @@ _DEFAULTED = frozenset(_DEFAULTED_WORDS.split())
 _CAST = frozenset(("str", "os.fspath", "str.strip", "os.path.expandvars", "typing.cast"))
 
 
-_ONE_BY_ONE = 16
-"""Functions of which the calls are looked for one by one."""
-
-
 class _Budget:
     """What is left of `STEPS`, for a file and the modules that its names lead to."""
 
@@ -60,12 +56,10 @@ class Resolver:
     """Resolves expressions of one module; `around` is the repository that it is in."""
 
     def __init__(self, module: Module, data: bytes, around: Around | None = None) -> None:
-        self.module, self._data, self._around = module, data, around
+        self.module, self._around = module, around
         self.path = around.path if around else ""
         self._budget = _Budget()
-        self._callers: dict[str, list[Placed]] = {}
-        self._index: dict[str, list[Placed]] | None = None
-        self._parameters: dict[tuple[ast.AST, str], Values] = {}
+        self.parameters = Parameters(self, data, around)
         self._readers: dict[type[ast.expr], Callable[[Any, Look], Iterator[Any]]] = {
             ast.JoinedStr: texts.joined,
             ast.BinOp: texts.operation,
@@ -83,7 +77,7 @@ class Resolver:
         return other
 
     @property
-    def _all(self) -> Module:
+    def whole(self) -> Module:
         """The module with all its functions."""
         self.module.expand()
         return self.module
@@ -178,7 +172,7 @@ class Resolver:
             if bindings := at.names.get(name):
                 yield from self._bound(bindings, at, line if at is scope else 1 << 30, depth)
                 return
-            if at.function is not None and (found := self._parameter(at, name, line, depth)) is not None:
+            if at.function is not None and (found := self.parameters.of(at, name, line, depth)) is not None:
                 yield from found
                 return
             at = at.parent
@@ -215,82 +209,6 @@ class Resolver:
                 else:
                     yield UNKNOWN
 
-    def _parameter(self, scope: Scope, name: str, line: int, depth: int) -> Values | None:
-        """What the parameter `name` of the function of `scope` can be: its default, and what the module passes."""
-        assert scope.function is not None
-        arguments = scope.function.args
-        plain = [*arguments.posonlyargs, *arguments.args]
-        defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
-        pairs = [*zip(plain, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
-        for place, (parameter, default) in enumerate(pairs):
-            if parameter.arg != name:
-                continue
-            key = (scope.function, name)
-            if key in self._parameters or (name in ("self", "cls") and place == 0):
-                return self._parameters.get(key, (UNKNOWN,))
-            self._parameters[key] = (UNKNOWN,)  # what it is while it is asked for: a function may call itself
-            found: list[Any] = []
-            if default is not None:
-                found += (v for v in self.values(default, scope.parent or scope, line, depth) if v is not None)
-            found += self._click(scope.function, name, scope, depth)
-            found += self._passed(scope, name, place if place < len(plain) else None, depth)
-            self._parameters[key] = tuple(found[:MOST]) or (UNKNOWN,)
-            return self._parameters[key]
-        return (UNKNOWN,) if name in rest_of(arguments) else None
-
-    def _click(
-        self, function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, scope: Scope, depth: int
-    ) -> Iterator[Any]:
-        """The default that a decorator such as `@click.option("--model", default="x")` gives to a parameter."""
-        for decorator in function.decorator_list:
-            if isinstance(decorator, ast.Call) and decorator.args:
-                words = [a.value for a in decorator.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-                if name in [word.lstrip("-").replace("-", "_") for word in words]:
-                    for keyword in decorator.keywords:
-                        if keyword.arg == "default":
-                            yield from self.values(keyword.value, scope.parent or scope, 1 << 30, depth)
-                    if getattr(decorator.func, "attr", "") == "parametrize" and len(decorator.args) > 1:
-                        for value in self.values(decorator.args[1], scope.parent or scope, 1 << 30, depth):
-                            yield from value if isinstance(value, list) else ()
-
-    def _passed(self, scope: Scope, name: str, place: int | None, depth: int) -> Iterator[Any]:
-        """What the calls within the module pass for a parameter."""
-        function = scope.function
-        assert function is not None
-        constructor = function.name == "__init__" and scope.owner is not None
-        called = scope.owner.node.name if constructor and scope.owner else function.name
-        method = bool(function.args.args) and function.args.args[0].arg in ("self", "cls")
-        at = None if place is None else place - method
-        for call, where in self._calls_of(called)[:MOST]:
-            if scope.owner is None and isinstance(call.func, ast.Attribute) and not self.is_imported(call.func):
-                continue  # a method of the same name
-            if (node := argument(call, name, at)) is not None:
-                yield from self.values(node, where, call.lineno, depth + 2)
-        if self._around is None or self.path != self._around.path or (scope.owner is not None and not constructor):
-            return
-        self._around.asked.add(called)
-        for other in self._around.callers(called, self):
-            yield from other.passed(self.path, called, name, at, depth)
-
-    def passed(self, path: str, called: str, name: str, place: int | None, depth: int) -> Iterator[Any]:
-        """What this module passes for a parameter of what is called `called` in the module at `path`."""
-        for call, where in self._calls_of(called, is_defined=False)[: MOST * 4]:
-            reached = self.reach(self.dotted(call.func) or "")
-            if reached is None or reached.resolver.path != path:
-                continue
-            if (node := argument(call, name, place)) is not None:
-                yield from self.values(node, where, call.lineno, depth + 2)
-
-    def _calls_of(self, name: str, *, is_defined: bool = True) -> list[Placed]:
-        if name not in self._callers:
-            if len(self._callers) >= _ONE_BY_ONE:  # a look at each call is cheaper than more looks at the text
-                if self._index is None:
-                    self._index = calls_by_name(self._all)
-                return self._index.get(name, [])
-            is_function = is_defined and not name[:1].isupper()
-            self._callers[name] = calls_of(name, self.module, self._data, is_defined=is_function)
-        return self._callers[name]
-
     # Attributes
 
     def _attribute(self, node: ast.Attribute, scope: Scope, line: int, depth: int) -> Iterator[Any]:
@@ -304,7 +222,7 @@ class Resolver:
         elif isinstance(receiver, ast.Name):
             if given := self._given_to(receiver, node.attr, scope):
                 yield from self.values(given, scope, line, depth)
-            elif receiver.id in _SETTINGS or node.attr in self._all.options:
+            elif receiver.id in _SETTINGS or node.attr in self.whole.options:
                 yield from self._option(node.attr, depth)
         elif isinstance(receiver, ast.Attribute) and receiver.attr in _SETTINGS:
             yield from self._option(node.attr, depth)
@@ -397,7 +315,7 @@ class Resolver:
 
     def _option(self, name: str, depth: int, *, follow: bool = True) -> Iterator[Any]:
         """The default of an option of the command line, or of a field of settings, here or where this imports from."""
-        for value in self._all.options.get(name, ())[:MOST]:
+        for value in self.whole.options.get(name, ())[:MOST]:
             yield from (v for v in self.values(value, self.module.top, 1 << 30, depth) if v is not None)
         if name in self.module.options:
             return
@@ -437,7 +355,7 @@ class Resolver:
         """What a function of the module returns, where it is no more than a few constants."""
         if self._returns is None:
             self._returns = {}
-            for statement, scope in self._all.statements:
+            for statement, scope in self.whole.statements:
                 if isinstance(statement, ast.Return) and scope.function is not None:
                     self._returns.setdefault(scope.function, []).append((statement, scope))
         for statement, scope in self._returns.get(function, [])[:MOST]:
