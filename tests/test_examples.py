@@ -80,7 +80,7 @@ def test_the_pictures_are_made_again_byte_for_byte_by_python_alone(repo: Repo) -
 def test_a_picture_in_the_wrong_class_is_found(repo: Repo) -> None:
     _copy(repo, "shapes")
     os.rename(repo.path("data/shapes/circle/00.png"), repo.path("data/shapes/square/20.png"))
-    assert repo.rules() == {"integrity/missing-file", "integrity/extra-file"}
+    assert repo.rules() == {"integrity/missing-file", "integrity/extra-file", "dbom/unverified-training-data"}
 
 
 def test_the_demo_shows_both(tmp_path: Path) -> None:
