@@ -13,6 +13,7 @@ from gate.cli.tracked import compare, take_origin, tracked_by
 from gate.core.errors import UsageError
 from gate.core.model import KINDS, Kind, Location
 from gate.core.text import printable
+from gate.dbom.address import refuse_secrets
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Artifact, Dbom
 from gate.dbom.schema import NAME_PATTERN, artifact_path_problem
@@ -75,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _measured(arguments: argparse.Namespace, path: str, root: str, also: tuple[str, ...]) -> Measured:
     """What lies at `path`; the hub says of what is said to come from there at which commit, and whether it does."""
+    refuse_secrets(arguments.source or "")
     artifact = Artifact("dataset", "new", path, Location(DBOM_NAME), {})
     if (origin := parse(arguments.source)) is None:
         return measure(artifact, root, also)

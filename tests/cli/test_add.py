@@ -480,3 +480,19 @@ def test_from_a_subdirectory_paths_are_those_of_the_shell(repo: Repo) -> None:
     assert repo.gate("add", "x.csv", cwd="data").code == 0
     assert repo.gate("add", "y.csv", cwd="data/deep").code == 0
     assert {artifact.path for artifact in _artifacts(repo).values()} == {"data/x.csv", "data/deep/y.csv"}
+
+
+@pytest.mark.parametrize(
+    "source", ["https://me:hunter2@a.example/x", "s3://AKIA:hunter2@b/x", "https://a.example/x?X-Amz-Signature=hunter2"]
+)
+def test_an_address_that_gives_access_is_refused_and_not_shown(repo: Repo, source: str) -> None:
+    repo.write("x.csv", CSV)
+    result = repo.gate("add", "x.csv", "--source", source)
+    assert result.code == 2
+    assert "hunter2" not in result.out + result.err
+    assert not (repo.root / "dbom.yaml").exists()
+
+
+def test_a_user_of_ssh_is_no_secret(repo: Repo) -> None:
+    repo.write("x.csv", CSV)
+    assert repo.gate("add", "x.csv", "--source", "git+ssh://git@git.example/acme/x.git").code == 0

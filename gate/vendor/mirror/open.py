@@ -6,7 +6,7 @@ import os
 
 from gate.core.errors import UsageError
 from gate.core.text import printable
-from gate.vendor.address import refuse_secrets
+from gate.dbom.address import refuse_secrets
 from gate.vendor.interface import Mirror
 from gate.vendor.mirror.directory import Directory
 

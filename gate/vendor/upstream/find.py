@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gate.core.errors import UsageError
 from gate.core.text import printable
-from gate.vendor.address import refuse_secrets
+from gate.dbom.address import refuse_secrets
 from gate.vendor.interface import Upstream
 from gate.vendor.upstream.https import Listed
 
