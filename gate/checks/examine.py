@@ -22,9 +22,8 @@ from gate.formats.named import as_named
 from gate.formats.registry import inspect
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from gate.engine import Cluster
+    from gate.files.beside import Beside
 
 SMALL = 128 * 1024
 """Files up to this size are read in one call and inspected in memory."""
@@ -76,7 +75,8 @@ def examine(batch: Batch | ObjectBatch, progress: Progress | None = None) -> lis
     try:
         with beneath.directory(batch.root, batch.directory) as parent, _beside(batch) as beside:
             named = zip(batch.names, batch.paths(), strict=True)
-            return [_guarded(batch, parent, name, path, progress, beside) for name, path in named]
+            found = [_guarded(batch, parent, name, path, progress, beside) for name, path in named]
+            return [_with_digests(one, beside) for one in found] if beside else found
     except OSError as error:
         return [_unopened(batch.root, path, error) for path in batch.paths()]
 
@@ -112,17 +112,22 @@ def examine_all(
     return examined
 
 
-def _beside(batch: Batch) -> AbstractContextManager[Executor | None]:
-    """A thread for the digests beside SHA-256, which slower ones than that would otherwise add their time to."""
+def _beside(batch: Batch) -> AbstractContextManager[Beside | None]:
+    """What works out digests that are wanted besides."""
     if not batch.also:
         return nullcontext()
-    from concurrent.futures import ThreadPoolExecutor
+    from gate.files import beside
 
-    return ThreadPoolExecutor(1, thread_name_prefix="gate-also")
+    return beside.Beside()
+
+
+def _with_digests(one: Examined, beside: Beside) -> Examined:
+    """With what was worked out meanwhile, of a file that was read whole."""
+    return one._replace(digests={**one.digests, **beside.found(one.path)}) if one.status == "read" else one
 
 
 def _guarded(
-    batch: Batch, parent: int, name: str, path: str, progress: Progress | None, beside: Executor | None
+    batch: Batch, parent: int, name: str, path: str, progress: Progress | None, beside: Beside | None
 ) -> Examined:
     try:
         descriptor = os.open(name, beneath.FILE_FLAGS, dir_fd=parent)
@@ -148,7 +153,7 @@ def _unopened(root: str, path: str, error: OSError) -> Examined:
 
 
 def _examine(
-    batch: Batch, descriptor: int, name: str, path: str, progress: Progress | None, beside: Executor | None
+    batch: Batch, descriptor: int, name: str, path: str, progress: Progress | None, beside: Beside | None
 ) -> Examined:
     before = os.fstat(descriptor)
     if not stat.S_ISREG(before.st_mode):
@@ -204,15 +209,15 @@ def _small(batch: Batch, descriptor: int, path: str, size: int) -> _Read:
 
 
 def _large(
-    batch: Batch, descriptor: int, path: str, size: int, progress: Progress | None, beside: Executor | None
+    batch: Batch, descriptor: int, path: str, size: int, progress: Progress | None, beside: Beside | None
 ) -> _Read:
     source = DescriptorSource(descriptor, size)
     inspection = as_named(inspect(source), source, path)
     if not _wants_digest(batch, inspection):
         return _Read(size, None, {}, inspection)
-    from gate.files.digest import digest
+    from gate.files.digest import digest, digest_beside
 
-    result = digest(descriptor, progress, batch.also, beside)
+    result = digest_beside(descriptor, path, batch.also, beside, progress) if beside else digest(descriptor, progress)
     return _Read(result.size, result.sha256, result.others, inspection)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from gate.files.beside import Beside
 
 CHUNK = 1024 * 1024
 """Large enough that hashing runs without the interpreter's lock; more made no difference when measured."""
@@ -28,34 +28,42 @@ class Digest(NamedTuple):
     others: Mapping[str, str] = {}
 
 
-def digest(
-    descriptor: int, progress: Progress | None = None, also: Collection[str] = (), beside: Executor | None = None
-) -> Digest:
-    """Reads `descriptor` from the start to its end; `also` names further algorithms of hashlib, or `GIT_BLOB`.
-
-    These run on the thread `beside`, where there is one, at the same time as SHA-256: hashing frees the interpreter.
-    """
+def digest(descriptor: int, progress: Progress | None = None, also: Collection[str] = ()) -> Digest:
+    """Reads `descriptor` from the start to its end; `also` names further algorithms of hashlib, or `GIT_BLOB`."""
     state = hashlib.sha256()
-    others = {name: _hasher(name, descriptor) for name in also}
+    others = hashers(also, descriptor)
     buffer = bytearray(CHUNK)
     view = memoryview(buffer)
     size = 0
     while n := os.preadv(descriptor, [buffer], size):
-        rest = beside.submit(_update, others.values(), view[:n]) if beside else None
-        state.update(view[:n])
-        if rest is None:
-            _update(others.values(), view[:n])
-        else:
-            rest.result()
+        for one in (state, *others.values()):
+            one.update(view[:n])
         size += n
         if progress:
             progress(n)
     return Digest(state.hexdigest(), size, {name: other.hexdigest() for name, other in others.items()})
 
 
-def _update(states: Iterable[hashlib._Hash], data: memoryview) -> None:
-    for state in states:
+def digest_beside(
+    descriptor: int, path: str, also: Collection[str], beside: Beside, progress: Progress | None = None
+) -> Digest:
+    """As `digest`, but that `beside` works out `also`, and has it for `path` later."""
+    state = hashlib.sha256()
+    others = hashers(also, descriptor)
+    size = 0
+    while data := os.pread(descriptor, CHUNK, size):
+        beside.update(others.values(), data)
         state.update(data)
+        size += len(data)
+        if progress:
+            progress(len(data))
+    beside.finish(path, others)
+    return Digest(state.hexdigest(), size)
+
+
+def hashers(names: Collection[str], descriptor: int) -> dict[str, hashlib._Hash]:
+    """An empty state for each of the algorithms, for what `descriptor` holds."""
+    return {name: _hasher(name, descriptor) for name in names}
 
 
 def _hasher(name: str, descriptor: int) -> hashlib._Hash:
