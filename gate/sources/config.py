@@ -13,16 +13,18 @@ from typing import NamedTuple
 
 from gate.core.errors import DocumentError
 from gate.core.model import Kind
+from gate.core.text import size
 from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, parse
 from gate.sources import commands, flaws, keys, services, shell
 from gate.sources.fetchers import holds_data
-from gate.sources.interface import HOLE, Flaw, Found, Site, Source
+from gate.sources.interface import HOLE, Flaw, Found, Gap, Site, Source
 from gate.sources.line import transport
 from gate.sources.python.sites import read as read_python
+from gate.sources.requirements import wheel
 from gate.sources.text import Text
 
 MAX_TREE = 1 << 20
-"""Characters of a document that are read as a tree; larger ones are read line by line."""
+"""Characters of a document that are read as a tree; of larger ones, line by line, only plain keys, and that is told."""
 WORTH = re.compile(
     rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_"
     rb"|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
@@ -35,6 +37,8 @@ _SCRIPT_KEYS_WORDS = """
     run script before_script after_script command commands cmd args entrypoint cmds steps
 """
 _SCRIPT_KEYS = frozenset(_SCRIPT_KEYS_WORDS.split())
+_RUNS = re.compile(rf"""(?m)(?:^|[{{,])[ \t-]*["']?(?:{"|".join(sorted(_SCRIPT_KEYS))})["']?[ \t]*:""")
+"""A key under which commands stand."""
 _SPLITS = frozenset(("train", "training", "test", "eval", "evaluation", "valid", "val", "validation", "dev"))
 _ENVIRONMENTS = frozenset(("env", "environment", "variables"))
 _LINE = re.compile(
@@ -60,6 +64,8 @@ def read_config(text: str, *, workflow: bool = False) -> Found:
     """The sources in a document; in that of a `workflow` what stands under `run:` and the like are commands."""
     whole = Text(text)
     if len(text) > MAX_TREE:
+        has_commands = workflow or _RUNS.search(text) is not None
+        yield Gap(1, f"of a document of more than {size(MAX_TREE)} only plain keys are read", blind=has_commands)
         yield from _read_lines(whole, 0, text)
         return
     start = 0
@@ -204,6 +210,9 @@ class _Tree:
                 continue
             if at.key in _SCRIPT_KEYS:
                 yield from self._script(item)
+            elif at.key == "pip":
+                if source := wheel(item.text):
+                    yield self._site(item, item, source, transport(source))
             elif at.key in _ENVIRONMENTS:
                 name, _, value = item.text.partition("=")
                 self._variables[name] = value

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from gate.core.text import count, size
@@ -14,7 +15,7 @@ from gate.files import beneath
 from gate.files.paths import within
 from gate.files.walk import walk
 from gate.sources.interface import Gap
-from gate.sources.python.around import MAX_MODULE, Modules
+from gate.sources.python.around import MAX_MODULE, MAX_MODULES, Modules
 from gate.sources.read import MAX_BYTES, MAX_CONFIG, Callers, Located, Reading, language_of, may_be_code, read
 from gate.sources.services import HUB
 
@@ -27,6 +28,8 @@ _FOREIGN = frozenset(("node_modules", "site-packages", "__pycache__", ".tox", ".
 
 MAX_CALLERS = 16
 """Files in which the calls of one function are followed."""
+MAX_FOLLOWED = 16 << 20
+"""Bytes of callers that are walked for all files together; the same caller counts for each file that it calls."""
 
 
 class _Batch(NamedTuple):
@@ -65,7 +68,10 @@ def discover(
     asked = {path: reading.asks for path, reading in found.items() if reading.asks}
     if asked:
         callers = _callers(root, [p for p in paths if p.endswith(".py")], asked, jobs)
-        found |= {reading.path: reading for reading in _read_all(root, sorted(callers), callers, jobs)}
+        followed = _affordable(root, callers)
+        found |= {reading.path: reading for reading in _read_all(root, sorted(followed), followed, jobs)}
+        for path in callers.keys() - followed.keys():
+            found[path] = found[path]._replace(gaps=(*found[path].gaps, _UNFOLLOWED))
     readings = _without_bare([found[path] for path in sorted(found)])
     return Discovered(tuple(readings), (*notes, *_large(readings)))
 
@@ -123,6 +129,30 @@ def _callers(
         if found := {name: files for name, files in found.items() if files}:
             callers[path] = found
     return callers
+
+
+_UNFOLLOWED = Gap(1, "it is called in more code than is followed for one repository", blind=True)
+
+
+def _affordable(root: str, callers: Mapping[str, Callers]) -> dict[str, Callers]:
+    """The files whose callers are followed: in their order, until `MAX_FOLLOWED` is spent."""
+
+    @cache
+    def length(path: str) -> int:
+        try:
+            return min(MAX_MODULE, os.lstat(os.path.join(root, path)).st_size)
+        except OSError:
+            return 0
+
+    followed: dict[str, Callers] = {}
+    spent = 0
+    for path in sorted(callers):
+        calling = {caller for files in callers[path].values() for caller in files}
+        spent += length(path) + sum(sorted(map(length, calling))[-MAX_MODULES:])
+        if spent > MAX_FOLLOWED:
+            break
+        followed[path] = callers[path]
+    return followed
 
 
 def _search_batch(search: _Search) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ _BY_NAME = re.compile(
     r"|(?P<makefile>(?:.*/)?(?:GNU)?[Mm]akefile(?:\.[^/]*)?|.*\.mk)"
     r"|(?P<workflow>(?:.*/)?(?:\.github/(?:workflows|actions)/.*\.ya?ml|action\.ya?ml|\.gitlab-ci[^/]*\.ya?ml|\.gitlab/.*\.ya?ml|azure-pipelines[^/]*\.ya?ml"
     r"|\.azure-pipelines/.*\.ya?ml|\.circleci/.*\.ya?ml|\.travis\.yml|bitbucket-pipelines\.yml|\.buildkite/.*\.ya?ml|cloudbuild\.ya?ml|\.drone\.yml|appveyor\.yml|\.cirrus\.yml|\.woodpecker/.*\.ya?ml|dvc\.yaml|docker-compose[^/]*\.ya?ml|compose[^/]*\.ya?ml))"
+    r"|(?P<requirements>(?:.*/)?(?:[\w.-]*requirements[\w.-]*|requirements/[^/]+|constraints[\w.-]*)\.(?:txt|in))"
     r"|(?P<skipped>(?:.*/)?(?:package(?:-lock)?\.json|tsconfig[^/]*\.json|[^/]*\.lock|pnpm-lock\.yaml|poetry\.lock|pyproject\.toml|Cargo\.toml|\.pre-commit-config\.yaml|mkdocs\.yml"
     r"|CITATION\.cff|codemeta\.json|dbom\.(?:ya?ml|json)|gate-policy\.ya?ml|renovate\.json|\.?dependabot\.ya?ml|tokenizer\.json|vocab\.json|special_tokens_map\.json"
     r"|model\.safetensors\.index\.json|[^/]*\.cyclonedx\.json|[^/]*\.spdx\.json|composer\.json|manifest\.json|.*\.sarif|openapi[^/]*\.(?:json|ya?ml)|swagger[^/]*\.(?:json|ya?ml)))",
@@ -216,6 +217,17 @@ def _lines(data: bytes) -> Found:
         yield from read_lines(_text(data))
 
 
+def _requirements(data: bytes) -> Found:
+    if b"://" not in data:
+        return
+    if len(data) > MAX_SCRIPT:
+        yield Gap(1, f"requirements of more than {size(MAX_SCRIPT)} are not read", blind=True)
+        return
+    from gate.sources.requirements import read_requirements
+
+    yield from read_requirements(_text(data))
+
+
 def _json(data: bytes) -> Found:
     if len(data) > MAX_CONFIG:
         yield Gap(1, f"JSON of {size(len(data))} is taken for data, not for configuration", blind=False)
@@ -234,5 +246,6 @@ _READERS: dict[Language, Callable[[bytes], Found]] = {
     "workflow": lambda data: _config(data, workflow=True),
     "config": _config,
     "lines": _lines,
+    "requirements": _requirements,
     "json": _json,
 }

@@ -187,3 +187,27 @@ def test_a_function_that_passes_itself_on_ends(repo: Repo, sources: Sources) -> 
     code += "def f41(name):\n    load(name)\nf1('a/b')\n"
     repo.write("load.py", code)
     assert len(sources().places) == 1
+
+
+def test_commands_in_large_yaml_are_undecided(repo: Repo, sources: Sources) -> None:
+    padding = "".join(f"key_{n}: value\n" for n in range(100_000))
+    repo.write("data.yaml", f"{padding}model_name_or_path: acme/a\n")
+    repo.write("ci.yaml", f"{padding}jobs:\n  - run: wget https://files.example.org/a.tar\n")
+    found = sources()
+    assert found.sources == ["https://huggingface.co/acme/a"]
+    assert found.at("gate/undecided") == ["ci.yaml:1:0"]
+    assert "data.yaml" in found.notes
+    assert "ci.yaml" in str([f for f in found.report["findings"] if f["rule"] == "gate/undecided"])
+
+
+def test_callers_without_end_are_followed_up_to_a_limit_and_that_is_told(repo: Repo, sources: Sources) -> None:
+    wrappers = range(200)
+    for i in wrappers:
+        repo.write(f"lib{i}.py", f"import requests\ndef w{i}(url):\n    requests.get(url, stream=True)\n")
+    imports = "".join(f"from lib{i} import *\n" for i in wrappers)
+    calls = "".join(f'w{i}("https://files.example.org/{i}.tar")\n' for i in wrappers)
+    for k in range(8):
+        repo.write(f"c{k}.py", imports + f"X = '''{'x' * 100_000}'''\n" + calls)
+    undecided = sources().at("gate/undecided")
+    assert "lib0.py:1:0" not in undecided
+    assert "lib99.py:1:0" in undecided

@@ -35,6 +35,7 @@ _SEGMENTER = Call("segmenter", names=("encoder_name",))
 _SEGMENTERS = "Unet UnetPlusPlus MAnet Linknet FPN PSPNet PAN DeepLabV3 DeepLabV3Plus UPerNet Segformer create_model"
 _XRAY = Call("library", 99, ("weights",), when=("weights",), label="torchxrayvision:github.com")
 
+_DATABASE = Call("run-time")
 _READERS = """
     read_csv read_parquet read_json read_table read_excel read_feather read_orc read_fwf read_parquet_table download
 """
@@ -239,6 +240,15 @@ ANYWHERE: dict[tuple[str, str], Call] = {
     ("skimage", "imread"): READ,
     ("scanpy", "read"): Call("read", 99, ("backup_url",)),
     ("paddle", "load"): Call("pickle", names=("path",)),
+    ("azure", "Input"): Call("azureml", 99, ("path",)),
+    ("azureml", "get_by_name"): Call("azureml", 1, ("name",), ("version",)),
+    ("azureml", "get_model_path"): Call("azureml", 0, ("model_name",), ("version",)),
+    ("quilt3", "install"): Call("quilt", names=("name",), revision=("top_hash",)),
+    ("quilt3", "browse"): Call("quilt", names=("name",), revision=("top_hash",)),
+    **{("pandas", name): _DATABASE for name in ("read_sql", "read_sql_query", "read_sql_table", "read_gbq")},
+    ("pandas_gbq", "read_gbq"): _DATABASE,
+    ("awswrangler", "read_sql_query"): _DATABASE,
+    ("feast", "BigQuerySource"): _DATABASE,
     ("langchain_community", "VLLM"): Call("hub-model", 99, ("model",)),
     **{(package, name): READ for package in ("awswrangler", "pyspark", "databricks") for name in _READERS.split()},
 }
@@ -283,6 +293,12 @@ METHODS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "download_file": (Call("bucket"), ("boto3", "aioboto3", "airflow")),
     "download_fileobj": (Call("bucket"), ("boto3",)),
     "get_object": (Call("bucket", 99, ("Bucket",)), ("boto3", "minio")),
+    "read_key": (Call("s3-hook"), ("airflow",)),
+    "get_key": (Call("s3-hook"), ("airflow",)),
+    "download_blob": (Call("azure-blob"), ("azure",)),
+    "reader": (Call("lakefs"), ("lakefs",)),
+    "jdbc": (_DATABASE, ("pyspark", "spark.read")),
+    "retrbinary": (_DATABASE, ("ftplib",)),
     "fget_object": (Call("bucket"), ("minio",)),
     "download_to_filename": (Call("blob"), ("storage",)),
     "download_as_string": (Call("blob"), ("storage",)),
@@ -306,9 +322,12 @@ METHODS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "download_and_extract_archive": (URL, ()),
     "download_and_extract": (URL, ("datasets", "tensorflow_datasets", "tfds")),
     "project": (Call("roboflow"), ("roboflow",)),
-    "get": (Call("file-system", names=("rpath",)), ("boto3", "s3fs", "gcsfs", "fsspec", "Session(", "Client(")),
+    "get": (
+        Call("file-system", names=("rpath",)),
+        ("boto3", "s3fs", "gcsfs", "fsspec", "azure", "Session(", "Client("),
+    ),
     "get_file": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec")),
-    "download": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec", "HfFileSystem")),
+    "download": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec", "HfFileSystem", "airflow")),
     "open": (Call("file-system", names=("path",)), ("s3fs", "gcsfs", "fsspec", "HfFileSystem")),
     "stream": (Call("file-system", 1, ("url",)), ("Client(",)),
 }

@@ -9,7 +9,7 @@ from gate.core.model import Kind
 from gate.sources import commands, services
 from gate.sources.interface import HOLE, Source
 from gate.sources.names import is_data_url, is_hub_id, is_local, is_media
-from gate.sources.python import stores, tensorflow
+from gate.sources.python import cloud, stores, tensorflow
 from gate.sources.python.classes import CLASSES
 from gate.sources.python.given import Given, Sources, unknown
 from gate.sources.python.values import UNKNOWN, Local
@@ -52,6 +52,9 @@ def _pretrained(given: Given) -> Sources:
         "Peft" in given.name and not re.search("Auto|Config", given.name) and given.spec.position == 0
     ):  # what is adapted comes first
         given = given._replace(spec=given.spec._replace(position=1, names=("model_id",)))
+    if given.name.startswith("paddlenlp."):
+        yield from cloud.paddle(given)
+        return
     known = "." in given.name and given.name.partition(".")[0] in given.module.imports.values()
     for source in _hub(given, "model"):
         if given.value("local_files_only") is True and not source.is_known:
@@ -157,6 +160,12 @@ def _request(given: Given) -> Sources:
 
 
 def _file_system(given: Given) -> Sources:
+    if given.keyword("bucket_name") is not None and given.keyword("object_name") is not None:
+        yield from cloud.hook(given, "gs")
+        return
+    if re.search(r"\.(?:data|models)\.get$", given.name) and given.keyword("version") is not None:
+        yield from cloud.asset(given, ("name",))
+        return
     streams = given.value("stream") is True
     on_hub = any(name.endswith("HfFileSystem") for name in given.module.imports.values())
     for bucket, key in stores.objects(given):
@@ -347,6 +356,7 @@ def _fastai_learner(given: Given) -> Sources:
 _NETWORKS = frozenset(CLASSES["torchvision.models"][1].split())
 Reader = Callable[[Given], Sources]
 READERS: dict[str, Reader] = {
+    **cloud.READERS,
     **stores.READERS,
     **tensorflow.READERS,
     "hub": _hub_any,

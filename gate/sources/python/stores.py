@@ -145,9 +145,9 @@ def _modelscope(given: Given) -> Sources:
 def _bucket(given: Given) -> Sources:
     """`download_file(bucket, key, ...)` of boto3 and those that are like it."""
     arguments = given.node.args
-    if chained := _chained(given, ("Bucket",)):
+    if above := chained(given, ("Bucket",)):
         for place in given.texts(given.keyword("Key") or arguments[0]) if arguments or given.keyword("Key") else ():
-            yield from stored("s3", chained[0], place)
+            yield from stored("s3", above[0], place)
         return
     bucket = given.keyword("Bucket") or given.keyword("bucket_name") or (arguments[0] if len(arguments) > 1 else None)
     key = (
@@ -165,8 +165,8 @@ def _bucket(given: Given) -> Sources:
 
 def _blob(given: Given) -> Sources:
     """`client.bucket("b").blob("k").download_to_filename(...)`, also through names."""
-    bucket = _chained(given, ("bucket", "get_bucket"))
-    key = _chained(given, ("blob", "get_blob"))
+    bucket = chained(given, ("bucket", "get_bucket"))
+    key = chained(given, ("blob", "get_blob"))
     for name in bucket or [HOLE]:
         for place in key or [HOLE]:
             yield from stored("gs", name, place)
@@ -181,7 +181,7 @@ def objects(given: Given) -> Iterator[tuple[str, str]]:
         return
     names = [given.texts(argument) for argument in made.args[:2]]
     if len(names) == 1:
-        names = [_chained(given, ("Bucket",)) or [HOLE], *names]
+        names = [chained(given, ("Bucket",)) or [HOLE], *names]
     if len(names) == 2:
         yield from ((bucket, key) for bucket in names[0] for key in names[1])
 
@@ -206,7 +206,7 @@ def stored(scheme: str, bucket: str, key: str) -> Sources:
         yield source
 
 
-def _chained(given: Given, methods: tuple[str, ...]) -> list[str]:
+def chained(given: Given, methods: tuple[str, ...]) -> list[str]:
     """The first argument of the method of that name in the chain of calls before this one."""
     import ast
 
@@ -228,7 +228,7 @@ def _chained(given: Given, methods: tuple[str, ...]) -> list[str]:
 
 
 def _roboflow(given: Given) -> Sources:
-    workspace = _chained(given, ("workspace",)) or [""]
+    workspace = chained(given, ("workspace",)) or [""]
     for name in given.texts(given.node.args[0]) if given.node.args else ():
         if HOLE not in name + workspace[0]:
             place = f"{workspace[0]}/{name}".lstrip("/")
