@@ -8,7 +8,7 @@ from gate.core.catalogue import Rule
 from gate.core.model import Decision, Examination, Finding, Verdict
 from gate.report import marks
 from gate.report.interface import Context
-from gate.report.view import counts, excuse, in_catalogue, ordered, outcome, page, place, rules_of, word
+from gate.report.view import counts, excuse, in_catalogue, looked_at, ordered, outcome, page, place, rules_of, word
 
 FINDINGS_LIMIT, ARTIFACTS_LIMIT, RULES_LIMIT, NOTES_LIMIT = 550_000, 200_000, 150_000, 50_000
 """Bytes of each part, together below a megabyte: GitHub drops a summary above 1 MiB altogether."""
@@ -28,7 +28,7 @@ def render(verdict: Verdict, context: Context) -> str:
         marks.section(_policies(verdict), NOTES_LIMIT, "notes"),
         marks.table(("", "rule", "place", "finding"), map(_finding_row, decisions), FINDINGS_LIMIT, "findings"),
         marks.table(
-            ("artifact", "kind", "path", "verified"), _artifact_rows(verdict.declared), ARTIFACTS_LIMIT, "artifacts"
+            ("artifact", "kind", "path", "verified"), _artifact_rows(looked_at(verdict)), ARTIFACTS_LIMIT, "artifacts"
         ),
         marks.section(map(_explanation, rules_of(decisions, verdict.custom).values()), RULES_LIMIT, "rules"),
         f"<sub>gate {marks.text(context.version)}</sub>",

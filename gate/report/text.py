@@ -11,7 +11,7 @@ from gate.core.catalogue import Rule
 from gate.core.model import Decision, Examination, Finding, Location, Verdict
 from gate.core.text import count, printable, shorten
 from gate.report.interface import Context
-from gate.report.view import counts, excuse, ordered, outcome, place, rules_of, word
+from gate.report.view import counts, excuse, looked_at, ordered, outcome, place, rules_of, word
 
 BLOCKS = 20
 """How many errors of one rule get a block of their own before the others share one."""
@@ -40,7 +40,7 @@ def render(verdict: Verdict, context: Context) -> str:
     sections += writer.others([d for d in decisions if d.ruling == "warn"])
     sections += writer.others([d for d in decisions if d.ruling == "waived"])
     sections += writer.others([d for d in decisions if d.ruling == "adopted"])
-    sections.append(_artifacts(verdict.declared))
+    sections.append(_artifacts(looked_at(verdict)))
     sections.append([f"note: {printable(note)}" for note in verdict.notes])
     policies = ", ".join(map(printable, verdict.policies)) or "none"
     sections.append([f"policy: {policies}; stage: {verdict.stage}"])

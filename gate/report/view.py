@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gate.core.catalogue import FAMILIES, Rule, UnknownRuleError, get_rule
-from gate.core.model import SEVERITIES, UNDECIDED, Decision, Related, Ruling, Verdict
+from gate.core.model import SEVERITIES, UNDECIDED, Decision, Examination, Related, Ruling, Verdict
 from gate.core.text import count, printable, size
 
 PROJECT_URL = "https://github.com/dbom-gate/gate"
@@ -103,6 +103,11 @@ def place(related: Related) -> str:
 def outcome(verdict: Verdict) -> str:
     """The verdict as words."""
     return verdict.outcome.replace("-", " ")
+
+
+def looked_at(verdict: Verdict) -> tuple[Examination, ...]:
+    """What the DBOM declares; nothing where no checksum was looked at, for then none is wrong either."""
+    return verdict.declared if verdict.completeness is not None else ()
 
 
 def counts(verdict: Verdict) -> str:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from gate.core.model import Kind
 from gate.core.text import count
 from gate.dbom.model import Artifact
-from gate.dbom.write import free_name
 from gate.files import git
 from gate.sources.discover import discover
 from gate.sources.interface import HOLE, Source
@@ -74,8 +73,5 @@ _FOLDERS: dict[Kind, str] = {"dataset": "data", "model": "models"}
 def _path(source: Source) -> str:
     """Where a copy could be kept."""
     plain = re.sub(r"^[\w+-]+:/*", "", source.url.replace(HOLE, "")).partition("?")[0].rstrip("/")
-    last = posixpath.basename(plain)
-    stem, dot, ending = last.rpartition(".")
-    is_file = bool(dot) and source.pin == "content" and ending.isalnum()
-    name = f"{free_name(stem, None)}.{ending}" if is_file else free_name(last or "source", None)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", posixpath.basename(plain)).strip("-.") or "source"
     return f"{_FOLDERS.get(source.kind or 'dataset', 'data')}/{name}"
