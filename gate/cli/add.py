@@ -14,12 +14,11 @@ from gate.core.errors import UsageError
 from gate.core.model import KINDS, Kind, Location
 from gate.core.text import printable
 from gate.dbom.address import refuse_secrets
-from gate.dbom.load import read_dbom
-from gate.dbom.model import Artifact, Dbom
+from gate.dbom.load import open_dbom
+from gate.dbom.model import Artifact
 from gate.dbom.schema import NAME_PATTERN, artifact_path_problem
 from gate.dbom.write import free_name, refuse_taken, with_entry
 from gate.documents.edit import Value
-from gate.documents.nodes import Document, decode, read_bytes
 from gate.dvc.compare import ALGORITHM
 from gate.files.atomic import write_atomic
 from gate.files.root import DBOM_NAME, beneath
@@ -54,10 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         take_origin(arguments, out)
     name = where.dbom or DBOM_NAME
     file = os.path.join(where.root, name)
-    document = Document(name, "")
-    if os.path.lexists(file):
-        document = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name)
-    dbom = read_dbom(document) if document.text.strip() else Dbom(name, Location(name))
+    document, dbom = open_dbom(file, name, follow=bool(arguments.dbom))
     if arguments.name and not re.fullmatch(NAME_PATTERN, arguments.name):
         raise UsageError(f'"{arguments.name}" is no name', "use letters, digits, dots, dashes and underscores")
     refuse_taken(dbom, arguments.name or "", path)

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from gate.cli import from_dvc, from_repository, place
 from gate.cli.from_dvc import Measured
 from gate.core.errors import UsageError
-from gate.core.model import Location
 from gate.core.text import count, printable
-from gate.dbom.load import read_dbom
+from gate.dbom.load import open_dbom
 from gate.dbom.model import Dbom
-from gate.documents.nodes import Document, decode, read_bytes
+from gate.documents.nodes import decode, read_bytes
 from gate.dvc.read import is_document
 from gate.exchange.interface import Taken
 from gate.exchange.merge import Merged, merge
@@ -37,10 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     where = place.find(arguments.root, arguments.dbom)
     name = where.dbom or DBOM_NAME
     file = os.path.join(where.root, name)
-    document = Document(name, "")
-    if os.path.lexists(file):
-        document = decode(read_bytes(file, name, follow=bool(arguments.dbom)), name)
-    dbom = read_dbom(document) if document.text.strip() else Dbom(name, Location(name))
+    document, dbom = open_dbom(file, name, follow=bool(arguments.dbom))
     taken: list[Taken] = []
     listings: dict[str, bytes] = {}
     for one in dict.fromkeys(arguments.files):

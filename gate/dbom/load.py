@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 
 from gate.core.errors import Problem
+from gate.core.model import Location
 from gate.core.text import did_you_mean, printable, shorten
 from gate.dbom.model import Artifact, Dbom
 from gate.dbom.schema import DBOM
@@ -33,6 +35,17 @@ def read_dbom(document: Document) -> Dbom:
     reading.finish()
     first = document.locate(Span(0, 0, 0, 0))._replace(column=0, length=0)
     return Dbom(document.name, first, values.get("project"), artifacts)
+
+
+def open_dbom(file: str, name: str, *, follow: bool = False) -> tuple[Document, Dbom]:
+    """The text of the DBOM at `file` and what it declares, for what will write it; empty where there is none yet.
+
+    Raises as `load_dbom`.
+    """
+    document = Document(name, "")
+    if os.path.lexists(file):
+        document = decode(read_bytes(file, name, follow=follow), name)
+    return document, read_dbom(document) if document.text.strip() else Dbom(name, Location(name))
 
 
 def wrong_previous(artifacts: tuple[Artifact, ...]) -> list[Problem]:

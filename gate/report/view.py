@@ -107,7 +107,9 @@ def outcome(verdict: Verdict) -> str:
 
 def looked_at(verdict: Verdict) -> tuple[Examination, ...]:
     """What the DBOM declares; nothing where no checksum was looked at, for then none is wrong either."""
-    return verdict.declared if verdict.completeness is not None else ()
+    declared = verdict.declared
+    is_told = any(artifact.verified or "integrity" in artifact.facts for artifact in declared)
+    return declared if is_told else ()
 
 
 def counts(verdict: Verdict) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 
 from gate.core.errors import UsageError
-from gate.core.model import Location
 from gate.core.text import printable
-from gate.dbom.load import read_dbom
+from gate.dbom.load import open_dbom
 from gate.dbom.model import Artifact, Dbom
 from gate.dbom.sign import Signed, with_signatures
 from gate.dbom.write import entry_nodes, given, refuse_taken, rewritten, with_artifacts
 from gate.documents import edit
-from gate.documents.nodes import Document, Mapping, Scalar, decode, read_bytes
+from gate.documents.nodes import Document, Mapping, Scalar, decode
 from gate.files.atomic import write_atomic
 from gate.inventory.declared import read_listing
 
@@ -60,12 +59,7 @@ class Books:
         return True
 
     def _read(self) -> tuple[Document, Dbom]:
-        file = os.path.join(self._root, self.name)
-        document = Document(self.name, "")
-        if os.path.lexists(file):
-            document = decode(read_bytes(file, self.name, follow=self._follow), self.name)
-        is_blank = not document.text.strip()
-        return document, Dbom(self.name, Location(self.name)) if is_blank else read_dbom(document)
+        return open_dbom(os.path.join(self._root, self.name), self.name, follow=self._follow)
 
     def _refuse_listing(self, artifact: Artifact) -> None:
         """A listing of another one; that of this one may be left from a run that was killed."""
