@@ -19,6 +19,9 @@ BLOCKS = 20
 LISTED = 20
 """How many lines a listing may have; a listing of errors is never cut."""
 
+LONGEST = 160
+"""Characters of a line in a list: a narrower terminal wraps it, for the address at its end says the most."""
+
 COLORS = {
     "error": "1;31",
     "blocked": "1;31",
@@ -123,7 +126,7 @@ class _Writer:
         for decision in shown:
             finding = decision.finding
             text = f"{finding.location}: {finding.message}"
-            lines.append(f"  {arrow} {shorten(text, self._context.width - 6)}")
+            lines.append(f"  {arrow} {shorten(text, max(self._context.width - 6, LONGEST))}")
             if finding.related and finding.related[0].line:
                 more = len(finding.related) - 1
                 lines.append(f"      in: {place(finding.related[0])}" + (f" and {more:,} more" if more else ""))
