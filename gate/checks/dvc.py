@@ -10,11 +10,11 @@ from gate.core.model import Finding, Json, Related, Subject
 from gate.core.text import count, printable, shorten
 from gate.dbom.model import Artifact
 from gate.dvc.compare import ALGORITHM, Difference, difference
-from gate.dvc.ignored import may_hide
-from gate.dvc.interface import Flaw, Kept, Out
+from gate.dvc.ignored import Ignored
+from gate.dvc.interface import UNDECLARED, Flaw, Kept, Out
 from gate.dvc.manifest import find
 from gate.dvc.paths import beneath
-from gate.dvc.read import SUFFIX, UNDECLARED
+from gate.dvc.read import SUFFIX
 from gate.dvc.remotes import Remotes
 from gate.files.paths import within
 
@@ -81,6 +81,7 @@ def _compared(view: _View, path: str, out: Out) -> Difference | str | None:
             return "the manifest of the directory is not here"
         inner = shared[len(out.path) + 1 :]
         manifest = {one: md5 for one, md5 in manifest.items() if within(one, (inner,))}
+    found = Ignored(view.root, out.project, out.path).counted(found, manifest or ())
     return difference(out, found, manifest, view.material.open)
 
 
@@ -101,8 +102,8 @@ def _differs(view: _View, artifact: Artifact, out: Out, found: Difference) -> Fi
         rest = ", although its SHA-256 is the declared one" if is_declared else ""
         message = f"{shown} is not what {document} recorded{_named(found, out)}{rest}"
         fix = f"fetch it again with DVC; if the change is meant, `dvc add` it and run `gate update {artifact.name}`"
-        if out.recorded and out.recorded.is_directory and may_hide(view.root, out.path):
-            fix += "; the gate counts what `.dvcignore` hides from DVC: keep such files elsewhere"
+        if out.recorded and out.recorded.is_directory and not Ignored(view.root, out.project, out.path).is_understood:
+            fix += "; `.dvcignore` has a pattern that the gate does not follow, such as `[...]`: write it otherwise"
         rule = "dvc/digest-mismatch"
     return Finding(rule, artifact.subject, message, fix, out.location, related, evidence)
 

@@ -76,7 +76,7 @@ def examine(batch: Batch | ObjectBatch, progress: Progress | None = None) -> lis
         with beneath.directory(batch.root, batch.directory) as parent, _beside(batch) as beside:
             named = zip(batch.names, batch.paths(), strict=True)
             found = [_guarded(batch, parent, name, path, progress, beside) for name, path in named]
-            return [_with_digests(one, beside) for one in found] if beside else found
+        return [_with_digests(one, beside) for one in found] if beside else found
     except OSError as error:
         return [_unopened(batch.root, path, error) for path in batch.paths()]
 
@@ -123,7 +123,7 @@ def _beside(batch: Batch) -> AbstractContextManager[Beside | None]:
 
 def _with_digests(one: Examined, beside: Beside) -> Examined:
     """With what was worked out meanwhile, of a file that was read whole."""
-    return one._replace(digests={**one.digests, **beside.found(one.path)}) if one.status == "read" else one
+    return one._replace(digests=beside.found(one.path)) if one.status == "read" else one
 
 
 def _guarded(
@@ -159,20 +159,20 @@ def _examine(
     if not stat.S_ISREG(before.st_mode):
         return Examined(path, "missing" if stat.S_ISDIR(before.st_mode) else "special")
     if before.st_size <= SMALL:
-        read, sha256, digests, inspection, pointer = _small(batch, descriptor, path, before.st_size)
+        read, sha256, inspection, pointer = _small(batch, descriptor, path, before.st_size, beside)
         if progress:
             progress(read)
     else:
-        read, sha256, digests, inspection, pointer = _large(batch, descriptor, path, before.st_size, progress, beside)
+        read, sha256, inspection, pointer = _large(batch, descriptor, path, before.st_size, progress, beside)
     if (sha256 is not None or batch.digest == "none") and _changed(before, os.fstat(descriptor), read):
         return Examined(path, "changed", size=read)
     expected = batch.expected.get(name)
     if expected is None or pointer is not None:
-        return Examined(path, "read", read, sha256, inspection, pointer, digests=digests)
+        return Examined(path, "read", read, sha256, inspection, pointer)
     if sha256 == expected:  # one string for both: directories have many files
-        return Examined(path, "read", read, expected, inspection, digests=digests)
+        return Examined(path, "read", read, expected, inspection)
     only_line_endings = _only_line_endings(descriptor, expected)
-    return Examined(path, "read", read, sha256, inspection, None, only_line_endings, digests=digests)
+    return Examined(path, "read", read, sha256, inspection, None, only_line_endings)
 
 
 def _changed(before: os.stat_result, after: os.stat_result, read: int) -> bool:
@@ -184,16 +184,15 @@ def _changed(before: os.stat_result, after: os.stat_result, read: int) -> bool:
 
 
 class _Read(NamedTuple):
-    """What was read of one file: how many bytes, and their digests as far as they are wanted."""
+    """What was read of one file: how many bytes, and their SHA-256 where it is wanted."""
 
     size: int
     sha256: str | None
-    digests: Mapping[str, str]
     inspection: Inspection
     pointer: Pointer | None = None
 
 
-def _small(batch: Batch, descriptor: int, path: str, size: int) -> _Read:
+def _small(batch: Batch, descriptor: int, path: str, size: int, beside: Beside | None) -> _Read:
     data = os.read(descriptor, size + 1)  # one more, to see a file that grows
     while len(data) < size and (more := os.read(descriptor, size + 1 - len(data))):
         data += more
@@ -201,11 +200,14 @@ def _small(batch: Batch, descriptor: int, path: str, size: int) -> _Read:
     inspection = as_named(inspect(source), source, path)
     pointer = parse_pointer(data) if size < MAX_POINTER else None
     if not _wants_digest(batch, inspection):
-        return _Read(len(data), None, {}, inspection, pointer)
+        return _Read(len(data), None, inspection, pointer)
     import hashlib
 
-    digests = {name: hashlib.new(name, data).hexdigest() for name in batch.also} if batch.also else {}
-    return _Read(len(data), hashlib.sha256(data).hexdigest(), digests, inspection, pointer)
+    if beside:
+        from gate.files.digest import hashers
+
+        beside.whole(path, data, hashers(batch.also, descriptor))
+    return _Read(len(data), hashlib.sha256(data).hexdigest(), inspection, pointer)
 
 
 def _large(
@@ -214,11 +216,11 @@ def _large(
     source = DescriptorSource(descriptor, size)
     inspection = as_named(inspect(source), source, path)
     if not _wants_digest(batch, inspection):
-        return _Read(size, None, {}, inspection)
+        return _Read(size, None, inspection)
     from gate.files.digest import digest, digest_beside
 
     result = digest_beside(descriptor, path, batch.also, beside, progress) if beside else digest(descriptor, progress)
-    return _Read(result.size, result.sha256, result.others, inspection)
+    return _Read(result.size, result.sha256, inspection)
 
 
 def _wants_digest(batch: Batch, inspection: Inspection) -> bool:

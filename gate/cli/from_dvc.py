@@ -11,7 +11,7 @@ from gate.cli.measure import measure
 from gate.cli.tracked import compare, project_of
 from gate.core.errors import DocumentError, Problem
 from gate.core.text import printable
-from gate.dbom.model import Artifact, Dbom
+from gate.dbom.model import Artifact, Dbom, Origin
 from gate.dbom.write import free_name
 from gate.dvc.compare import ALGORITHM
 from gate.dvc.interface import Out
@@ -62,5 +62,6 @@ def _artifact(out: Out, name: str, root: str) -> tuple[Artifact, bytes | None]:
     found = measure(new, root, (ALGORITHM,))
     print(f"{printable(out.path)}: {compare(out, found, root)}")
     listing = f"dbom/{name}.sha256" if found.listing is not None else None
-    whole = new._replace(kind=kind_of(found), sha256=found.sha256, size=found.size, listing=listing, source=out.source)
+    source = out.source or Origin()
+    whole = new._replace(kind=kind_of(found), sha256=found.sha256, size=found.size, listing=listing, source=source)
     return whole, found.listing

@@ -11,6 +11,7 @@ from gate.core.errors import DocumentError, Problem, UsageError
 from gate.core.text import count, printable, shorten
 from gate.dvc.compare import ALGORITHM, Difference, difference
 from gate.dvc.config import PATH
+from gate.dvc.ignored import Ignored
 from gate.dvc.interface import Out
 from gate.dvc.manifest import find
 from gate.dvc.read import SUFFIX, read
@@ -49,7 +50,7 @@ def project_of(path: str, root: str) -> str:
 
 def take_origin(arguments: argparse.Namespace, out: Out) -> None:
     """Puts what an import says of its origin into `arguments`, where the command line says nothing."""
-    if not arguments.source and out.source.url:
+    if not arguments.source and out.source and out.source.url:
         arguments.source, arguments.revision = out.source.url, arguments.revision or out.source.revision
 
 
@@ -63,7 +64,10 @@ def compare(out: Out, measured: Measured, root: str) -> str:
     if out.recorded.is_directory != (measured.listing is not None):
         said, is_now = ("directory", "file")[:: 1 if out.recorded.is_directory else -1]
         raise UsageError(f"{printable(out.path)} is a {is_now}, and {document} keeps a {said}", _FIX)
-    found = difference(out, digests, find(root, out), measured.open)
+    manifest = find(root, out)
+    if out.recorded.is_directory:
+        digests = Ignored(root, out.project, out.path).counted(digests, manifest or ())
+    found = difference(out, digests, manifest, measured.open)
     if found is None:
         return f"its MD5 is what {document} recorded"
     if found.line_endings_only:

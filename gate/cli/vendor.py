@@ -19,10 +19,11 @@ from gate.core.model import KINDS, Location, Verdict
 from gate.core.text import count, printable, shorten, size
 from gate.data.samples.interface import MODALITIES
 from gate.dbom.model import Artifact, Origin, Scan
-from gate.dbom.schema import MIRROR_PATTERN, NAME_PATTERN, path_problem
+from gate.dbom.schema import MIRROR_PATTERN, NAME_PATTERN
 from gate.dbom.sign import Signed
 from gate.dbom.write import free_name
 from gate.files.atomic import write_atomic
+from gate.files.paths import path_problem
 from gate.files.root import BUNDLE_SUFFIX, DBOM_NAME
 from gate.files.root import beneath as beneath_root
 from gate.report.interface import Context

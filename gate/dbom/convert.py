@@ -9,11 +9,12 @@ from gate.core.errors import UsageError
 from gate.core.text import printable
 from gate.dbom.load import read_dbom
 from gate.dbom.model import Ancestor, Artifact, Dbom, Origin
-from gate.dbom.schema import NAME_PATTERN, path_problem
+from gate.dbom.schema import NAME_PATTERN
 from gate.dbom.write import Change, free_name, given, refuse_taken, with_changes, with_entry
 from gate.documents.edit import Value
 from gate.documents.nodes import Document
 from gate.files.digest import Digest
+from gate.files.paths import path_problem
 
 
 class Plan(NamedTuple):

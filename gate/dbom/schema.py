@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
-
 from gate.core.model import Kind as ArtifactKind
-from gate.core.text import printable
 from gate.dbom.model import DATA_FORMATS, MODALITIES, SIGNATURE_KINDS, Ancestor, Artifact, Data, Origin, Scan, Signature
 from gate.documents.kinds import (
     SHA256,
@@ -22,6 +18,7 @@ from gate.documents.kinds import (
     Text,
     YesNo,
 )
+from gate.files.paths import path_problem
 from gate.objects import url
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
@@ -30,23 +27,6 @@ TAG_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
 MIRROR_PATTERN = rf"{url.PATTERN}|file://(?:/(?!\.\.?(?:/|$))[^/\x00-\x1f\x7f]+)+"
 MAX_TAGS = 32
 """Of one artifact: every entry of a policy that selects by tag is compared with each."""
-
-
-def path_problem(path: str) -> str | None:
-    """Why `path` is no path inside the repository, or None."""
-    if not path or path.isspace():
-        return "the path is empty"
-    if any("\ud800" <= char <= "\udfff" for char in path):
-        return f'"{printable(path[:80])}" is not UTF-8, so no document can name it: rename it'
-    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", path):
-        return f'"{path[:80]}" is absolute: write it relative to the root, so that it means the same on every machine'
-    if "\\" in path and "/" not in path:
-        return f'"{path[:80]}" has backslashes: write forward slashes'
-    if ".." in path.split("/"):
-        return f'"{path[:80]}" leaves the repository through ".." (integrity/outside-root)'
-    if posixpath.normpath(path) == ".":
-        return "the whole repository is no artifact: name a file or a directory in it"
-    return None
 
 
 def artifact_path_problem(path: str) -> str | None:

@@ -16,6 +16,16 @@ from gate.dvc.manifest import cache_of, find
 from gate.hub.origin import is_inner
 
 
+def lacking(project: str, out: Out) -> str:
+    """The MD5 of the first object of `out` that is not in the cache of `project`; empty where all are."""
+    assert out.recorded is not None
+    files = {"": out.recorded.md5}
+    if out.recorded.is_directory:
+        files = find(project, out._replace(project="")) or {"": f"{out.recorded.md5}.dir"}
+    absent = (md5 for md5 in files.values() if not os.path.lexists(_stored(project, out.recorded, md5)))
+    return next(absent, "")
+
+
 def assemble(project: str, out: Out, target: str) -> str:
     """Makes `target`, which is not there, from the cache of `project`; why it could not be, or an empty text."""
     assert out.recorded is not None

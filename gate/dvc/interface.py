@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.core.model import Location
-from gate.dbom.model import Origin
 from gate.dvc.paths import beneath
 from gate.files.paths import parents
+
+if TYPE_CHECKING:
+    from gate.dbom.model import Origin
+
+
+MALFORMED, OUTSIDE, UNDECLARED = "dvc/malformed", "dvc/outside-root", "dvc/undeclared"
 
 
 class Recorded(NamedTuple):
@@ -36,7 +41,19 @@ class Out(NamedTuple):
     project: str = ""
     recorded: Recorded | None = None
     remote: str = ""
-    source: Origin = Origin()
+    source: Origin | None = None
+
+
+class Step(NamedTuple):
+    """A stage of a pipeline, or a `.dvc` file that depends on something: `name` is for people.
+
+    `needs` has the paths that it depends on, from the root, each with its place; `makes` all of its outputs.
+    """
+
+    name: str
+    document: str
+    needs: Mapping[str, Location]
+    makes: frozenset[str]
 
 
 class Flaw(NamedTuple):
@@ -75,11 +92,15 @@ class Config(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What one document says; `open` are outputs whose names are known only once DVC has run."""
+    """What one document says; `open` are outputs whose names are known only once DVC has run.
+
+    `steps` are the stages, as they stand in `dvc.yaml`.
+    """
 
     outs: tuple[Out, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     open: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 class Kept(NamedTuple):

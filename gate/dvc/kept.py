@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gate.core.errors import DocumentError, GateError
 from gate.core.model import Location
 from gate.documents.nodes import decode, read_bytes
 from gate.dvc.config import is_config, is_local, read_config
-from gate.dvc.interface import Config, Flaw, Kept, Out
-from gate.dvc.read import MALFORMED, is_document, read
+from gate.dvc.interface import MALFORMED, Config, Flaw, Kept, Out, Step
+from gate.dvc.read import is_document, read
+from gate.files.paths import parents
 
 MAX_BYTES = 16 << 20
 """Of all files of DVC together: as much as one document may have."""
@@ -37,6 +38,7 @@ class _Keeper:
         self._configs: dict[str, Config] = {}
         self._flaws: list[Flaw] = []
         self._open: list[str] = []
+        self._steps: list[Step] = []
 
     def kept(self, named: list[str]) -> Kept:
         for path in named:
@@ -55,9 +57,22 @@ class _Keeper:
                 self._config(path)
             else:
                 self._document(path)
+        if self._steps:
+            from gate.dvc.circles import circles
+
+            self._flaws += circles(self._steps)
+        self._flaws += self._nested()
         return Kept(
             self._outs, tuple(sorted(self._outs)), self._configs, tuple(self._flaws), tuple(self._open), len(named)
         )
+
+    def _nested(self) -> Iterator[Flaw]:
+        """Outputs that lie in another of the same project."""
+        for out in self._outs.values():
+            above = (self._outs[one] for one in parents(out.path) if one in self._outs)
+            if (other := next(above, None)) and other.project == out.project:
+                message = f"the output {out.path} lies in {other.path}, which {other.document} keeps: DVC refuses both"
+                yield Flaw(MALFORMED, out.document, out.location, message, "keep one of them, or move it out")
 
     def _is_too_much(self, path: str) -> bool:
         self._left -= os.lstat(os.path.join(self._root, path)).st_size
@@ -67,6 +82,7 @@ class _Keeper:
         found = read(self._root, path)
         self._flaws += found.flaws
         self._open += found.open
+        self._steps += found.steps
         project = self._project(path)
         for out in found.outs:
             known = self._outs.setdefault(out.path, out._replace(project=project))

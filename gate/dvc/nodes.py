@@ -28,3 +28,8 @@ def entries(node: Node | None) -> list[tuple[Scalar, Node]]:
 def is_absent(node: Node | None) -> bool:
     """Whether there is nothing, or null."""
     return node is None or (isinstance(node, Scalar) and node.is_null)
+
+
+def is_in_git(out: Node) -> bool:
+    """Whether an output has `cache: false`, as YAML 1.2 lets it be written."""
+    return text(get(out, "cache")) in ("false", "False", "FALSE")

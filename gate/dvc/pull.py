@@ -10,40 +10,35 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from gate.absent import Brought, Where
 from gate.core.errors import UsageError
 from gate.core.model import UNDECIDED, Finding
 from gate.core.text import printable, shorten
 from gate.dbom.model import Artifact
-from gate.dvc.arrived import assemble
+from gate.dvc.arrived import assemble, lacking
+from gate.dvc.fetch import Told, fetch
 from gate.dvc.interface import Config, Kept, Out, Remote
 from gate.dvc.private import private
 from gate.dvc.remotes import DIVERTING, FIX, Remotes, address, refusal
 from gate.files import beneath
 from gate.kept import read_kept
 
-SECONDS = 3600.0
-"""That DVC may take for all outputs of one remote."""
-TOLD = 2000
-"""Bytes at the end of what DVC says that are looked at."""
 _OPTIONS = (
     "region", "profile", "projectname", "user", "port", "timeout", "connect_timeout", "read_timeout",
     "connection_timeout", "allow_anonymous_login",
 )  # fmt: skip
 """What the repository may say of a remote beside its address: nothing of it says whom DVC talks to, or which file of
 this machine it reads."""
-_PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "SSH_AUTH_SOCK",
-           "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")  # fmt: skip
-_PASSED_FAMILIES = ("AWS_", "AZURE_", "GOOGLE_", "OSS_")
-"""Credentials for remotes, as their clients read them."""
 INSTALL = 'pip install "dbom-gate[dvc]"'
+_PACKAGES = {
+    "s3": "dvc-s3", "gs": "dvc-gs", "azure": "dvc-azure", "ssh": "dvc-ssh", "oss": "dvc-oss", "gdrive": "dvc-gdrive",
+    "webdav": "dvc-webdav", "webdavs": "dvc-webdav", "hdfs": "dvc-hdfs", "webhdfs": "dvc-webhdfs",
+}  # fmt: skip
+"""What DVC needs beside itself for an address of each scheme."""
 
 
 def pull(absent: Sequence[Artifact], where: Where) -> Brought:
@@ -64,6 +59,15 @@ def _missing(outs: Iterable[Out], root: str) -> Iterator[Out]:
     return (out for out in outs if not os.path.lexists(os.path.join(root, out.path)))
 
 
+class _Failed(NamedTuple):
+    """An output that did not come: why, what to do, and the rule that this breaks."""
+
+    out: Out
+    problem: str
+    fix: str
+    rule: str = UNDECIDED
+
+
 class _Puller:
     def __init__(self, root: str, kept: Kept, remotes: Remotes) -> None:
         self._root, self._kept, self._remotes = root, kept, remotes
@@ -75,12 +79,12 @@ class _Puller:
             config = self._kept.configs.get(out.project, Config(out.project))
             groups.setdefault((out.project, out.remote or config.default), []).append(out)
         for (project, name), outs in groups.items():
-            for out, problem, fix in self._from(self._kept.configs.get(project), name, outs):
+            for out, problem, fix, rule in self._from(self._kept.configs.get(project), name, outs):
                 message = f"{printable(out.path)} could not be fetched: {problem}"
-                yield Finding(UNDECIDED, wanted[out].subject, message, fix, out.location)
+                yield Finding(rule, wanted[out].subject, message, fix, out.location)
 
-    def _from(self, config: Config | None, name: str, outs: list[Out]) -> Iterator[tuple[Out, str, str]]:
-        """Fetches the outputs of one remote; those that did not come, each with the reason and what to do."""
+    def _from(self, config: Config | None, name: str, outs: list[Out]) -> Iterator[_Failed]:
+        """Fetches the outputs of one remote; those that did not come."""
         remote = config.remotes.get(name) if config else None
         problem = fix = ""
         if config is None or remote is None:
@@ -89,29 +93,32 @@ class _Puller:
             problem, fix = refusal(remote, refused), FIX
         elif find_spec("dvc") is None:
             problem, fix = "DVC is not installed", INSTALL
+        elif package := _lacking_package(remote.url):
+            problem, fix = f"DVC needs {package} for {shorten(remote.url, 100)}", f"pip install {package}"
         if problem or config is None or remote is None:
-            yield from ((out, problem, fix) for out in outs)
+            yield from (_Failed(out, problem, fix) for out in outs)
             return
         recorded = [out for out in outs if out.recorded]
-        yield from ((out, "DVC has not recorded what it is", "run `dvc repro`") for out in outs if not out.recorded)
+        unknown = (out for out in outs if not out.recorded)
+        yield from (_Failed(out, "DVC has not recorded what it is", "run `dvc repro`") for out in unknown)
         try:
-            failed = self._fetched(remote, address(remote.url, self._root, config), recorded)
+            yield from self._fetched(remote, address(remote.url, self._root, config), recorded)
         except OSError as error:
             why = f"nothing can be written beneath the root ({error.strerror})"
-            failed = [(out, why) for out in recorded]
-        fix = "see that the remote has it unchanged (`dvc push`), and that its credentials are there"
-        yield from ((out, reason, fix) for out, reason in failed)
+            yield from (_Failed(out, why, "make room there, and see who may write") for out in recorded)
 
-    def _fetched(self, remote: Remote, url: str, outs: list[Out]) -> list[tuple[Out, str]]:
-        """Brings the outputs to their places; those that did not come, each with the reason. Raises OSError."""
+    def _fetched(self, remote: Remote, url: str, outs: list[Out]) -> list[_Failed]:
+        """Brings the outputs to their places; those that did not come. Raises OSError."""
         failed = []
         with private(self._root) as project:
             _write_project(project, remote, url, outs)
-            said = _run(project)
+            told = fetch(project)
             for i, out in enumerate(outs):
                 place = os.path.join(project, str(i))
-                if reason := assemble(project, out, place) or self._move(place, out):
-                    failed.append((out, f"{reason}: {said}" if said else reason))
+                if md5 := lacking(project, out):
+                    failed.append(_not_brought(out, md5, told))
+                elif reason := assemble(project, out, place) or self._move(place, out):
+                    failed.append(_Failed(out, reason, "see what DVC tracks there, and who may write"))
         return failed
 
     def _move(self, source: str, out: Out) -> str:
@@ -123,6 +130,30 @@ class _Puller:
         except OSError as error:
             return f"it cannot be put into {printable(parent) or 'the repository'} ({error.strerror})"
         return ""
+
+
+def _lacking_package(url: str) -> str:
+    """The package without which DVC cannot ask `url`; empty where it can, or says so itself."""
+    package = _PACKAGES.get(url.partition("://")[0].lower() if "://" in url else "", "")
+    return package if package and find_spec(package.replace("-", "_")) is None else ""
+
+
+def _not_brought(out: Out, md5: str, told: Told) -> _Failed:
+    """What is to be said of an output of which DVC did not bring the object `md5`."""
+    what = f"the object {md5}"
+    if md5 in told.changed:
+        fix = "find out who changed the remote; then `dvc push` from where the content is known to be good"
+        problem = f"the remote hands out other bytes as {what}: it was replaced or damaged there"
+        return _Failed(out, problem, fix, "dvc/digest-mismatch")
+    if told.absent and md5.endswith(".dir"):  # DVC keeps the manifest only of a directory that came whole
+        problem = f"the remote does not have all that was asked for, such as the object {min(told.absent)}"
+        return _Failed(out, problem, "`dvc push` it from where it is")
+    if md5 in told.absent:
+        return _Failed(out, f"the remote does not have {what}", "`dvc push` it from where it is")
+    problem = f"DVC did not bring {what} as it was recorded" + (f": {told.said}" if told.said else "")
+    return _Failed(
+        out, problem, "see that the remote has it unchanged (`dvc push`), and that its credentials are there"
+    )
 
 
 @contextlib.contextmanager
@@ -159,36 +190,3 @@ def _quoted(value: str) -> str:
 def _write(path: str, lines: Iterable[str]) -> None:
     with open(path, "x", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
-
-
-def _run(project: str) -> str:
-    """Runs `dvc fetch` in its project; the end of what it warns of, which is all that tells of what it did not get."""
-    settings = os.path.join(project, "settings")
-    environment = {
-        **{name: value for name, value in os.environ.items() if name in _PASSED or name.startswith(_PASSED_FAMILIES)},
-        "DVC_NO_ANALYTICS": "1",
-        "DVC_GLOBAL_CONFIG_DIR": settings,
-        "DVC_SYSTEM_CONFIG_DIR": settings,
-        "DVC_SITE_CACHE_DIR": os.path.join(project, "site"),
-    }
-    with tempfile.TemporaryFile() as told:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "dvc", "fetch"],
-            cwd=project,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=told,
-            start_new_session=True,
-        )
-        try:
-            process.wait(SECONDS)
-        except subprocess.TimeoutExpired:
-            return f"DVC was ended after {SECONDS:g} seconds"
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        told.seek(max(0, told.seek(0, os.SEEK_END) - TOLD))
-        said = told.read().decode(errors="replace")
-    return shorten(" ".join(said.split()), 400)

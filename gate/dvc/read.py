@@ -7,24 +7,24 @@ odd or circular. It only says in which directory a stage works, what DVC does no
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gate.core.errors import DocumentError, GateError, Problem
-from gate.core.globs import matches
 from gate.core.model import Location
 from gate.core.text import printable, shorten
-from gate.dbom.model import Origin
-from gate.dbom.schema import path_problem
 from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, decode, parse, read_bytes
-from gate.dvc.interface import Flaw, Out, Read, Recorded
-from gate.dvc.nodes import entries, get, is_absent, items, text
+from gate.dvc.interface import MALFORMED, OUTSIDE, UNDECLARED, Flaw, Out, Read, Recorded, Step
+from gate.dvc.nodes import entries, get, is_absent, is_in_git, items, text
+from gate.files.paths import path_problem
 
-MAX_TEMPLATES, MAX_LENGTH = 100, 1_000
-"""Outputs of a stage whose names are templates, and characters of one: beyond them every output counts as kept."""
+if TYPE_CHECKING:
+    from gate.dbom.model import Origin
+    from gate.dvc.stages import Stage
+
 LOCK, PIPELINE, SUFFIX = "dvc.lock", "dvc.yaml", ".dvc"
 _MD5 = re.compile(r"([0-9a-f]{32})(\.dir)?")
 _USUAL = re.compile(
@@ -33,10 +33,6 @@ _USUAL = re.compile(
 )
 """All of a `.dvc` file as most are: there may be thousands, and a YAML reader takes ten times as long."""
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
-_TEMPLATE = re.compile(r"\$\{[^}]{0,200}\}")
-_WHAT = ("outs", "metrics", "plots")
-"""What a stage of a pipeline writes."""
-MALFORMED, OUTSIDE, UNDECLARED = "dvc/malformed", "dvc/outside-root", "dvc/undeclared"
 _REWRITE = "restore it from git, or have DVC write it again"
 
 
@@ -56,7 +52,7 @@ def read(root: str, path: str) -> Read:
         if posixpath.basename(path) == LOCK:
             reader.lock(_parse(root, path), _pipeline(root, path))
         elif posixpath.basename(path) == PIPELINE:
-            reader.pipeline(_parse(root, path, strict=False), _stages_of_lock(root, path))
+            reader.pipeline(_parse(root, path, strict=False), _ran(root, path))
         elif usual := _USUAL.fullmatch(data := read_bytes(os.path.join(root, path), path)):
             reader.usual(usual)
         else:
@@ -65,33 +61,12 @@ def read(root: str, path: str) -> Read:
         reader.flaws += (_malformed(path, problem) for problem in error.problems)
     except GateError as error:
         reader.flaws.append(Flaw(MALFORMED, path, Location(path), error.message, error.fix or _REWRITE))
-    return Read(tuple(reader.outs), tuple(reader.flaws), tuple(reader.open))
+    return Read(tuple(reader.outs), tuple(reader.flaws), tuple(reader.open), tuple(reader.steps))
 
 
 class _Parsed(NamedTuple):
     document: Document
     tree: Node
-
-
-class _Stage(NamedTuple):
-    """A stage as people wrote it: `wdir` is None where it is known only to DVC.
-
-    `kept` and `uncached` are the outputs whose names are written out; `templates` are globs for the others, each with
-    whether DVC keeps what it stands for.
-    """
-
-    at: Location
-    wdir: str | None
-    kept: frozenset[str]
-    uncached: frozenset[str]
-    templates: tuple[tuple[str, bool], ...]
-
-    def is_in_git(self, path: str) -> bool:
-        """Whether the output at `path` is certainly one that DVC does not keep."""
-        if path in self.kept or len(self.templates) > MAX_TEMPLATES or len(path) > MAX_LENGTH:
-            return False
-        found = {is_kept for glob, is_kept in self.templates if matches(glob, path)}
-        return path in self.uncached if not found else found == {False}
 
 
 def _parse(root: str, path: str, *, strict: bool = True) -> _Parsed:
@@ -111,55 +86,34 @@ def _malformed(path: str, problem: Problem) -> Flaw:
     return Flaw(MALFORMED, path, problem.location, problem.message, problem.fix or _REWRITE)
 
 
-def _pipeline(root: str, lock: str) -> dict[str, _Stage]:
-    """The stages of the `dvc.yaml` beside a lock; its own flaws are told when it is read itself."""
+def _pipeline(root: str, lock: str) -> dict[str, Stage] | None:
+    """The stages of the `dvc.yaml` beside a lock, None where it has none; its own flaws are told when it is read."""
+    from gate.dvc.stages import stage
+
     path = posixpath.join(posixpath.dirname(lock), PIPELINE)
     if not os.path.lexists(os.path.join(root, path)):
-        return {}
+        return None
     try:
         parsed = _parse(root, path, strict=False)
     except GateError:
-        return {}
-    return {name.text: _stage(parsed.document, name, body) for name, body in entries(get(parsed.tree, "stages"))}
+        return None
+    stages = get(parsed.tree, "stages")
+    if not isinstance(stages, Mapping):
+        return None
+    return {name.text: stage(parsed.document, name, body) for name, body in entries(stages)}
 
 
-def _stages_of_lock(root: str, pipeline: str) -> frozenset[str]:
-    """The names of the stages that ran, without what tells those of one template apart (`train@0`)."""
+def _ran(root: str, pipeline: str) -> dict[str, list[frozenset[str]]]:
+    """The outputs of the stages that ran, as the lock has them, by name; those of one template (`train@0`) together."""
     path = posixpath.join(posixpath.dirname(pipeline), LOCK)
-    if not os.path.lexists(os.path.join(root, path)):
-        return frozenset()
-    try:
-        tree = _parse(root, path).tree
-    except GateError:
-        return frozenset()
-    return frozenset(name.text.partition("@")[0] for name, _ in entries(get(tree, "stages") or tree))
-
-
-def _stage(document: Document, name: Scalar, body: Node) -> _Stage:
-    body = get(body, "do") or body
-    at = document.locate(name.span)
-    written = get(body, "wdir")
-    wdir: str | None = text(written)
-    if get(body, "<<") is not None or (written is not None and not wdir) or "${" in (wdir or ""):
-        wdir, at = None, document.locate(written.span if written else name.span)
-    outs = [(path.text, is_kept) for what in _WHAT for path, is_kept in _outs(get(body, what))]
-    kept, uncached = (frozenset(path for path, is_kept in outs if is_kept is which) for which in (True, False))
-    templates = ((path, is_kept) for path, is_kept in outs if "${" in path and len(path) <= MAX_LENGTH)
-    return _Stage(at, wdir, kept, uncached, tuple((_TEMPLATE.sub("*", path), is_kept) for path, is_kept in templates))
-
-
-def _outs(node: Node | None) -> Iterator[tuple[Scalar, bool]]:
-    """The outputs of a stage as people wrote them, and whether DVC keeps them: `cache: false` leaves them to git."""
-    for item in items(node):
-        if isinstance(item, Scalar):
-            yield item, True
-        for path, options in entries(item):
-            yield path, not _is_in_git(options)
-
-
-def _is_in_git(out: Node) -> bool:
-    """Whether an output has `cache: false`, as YAML 1.2 lets it be written."""
-    return text(get(out, "cache")) in ("false", "False", "FALSE")
+    found: dict[str, list[frozenset[str]]] = {}
+    if os.path.lexists(os.path.join(root, path)):
+        with contextlib.suppress(GateError):
+            tree = _parse(root, path).tree
+            for name, body in entries(get(tree, "stages") or tree):
+                paths = frozenset(text(get(out, "path")) for out in items(get(body, "outs")))
+                found.setdefault(name.text.partition("@")[0], []).append(paths)
+    return found
 
 
 def _listed(files: Node | None, how: str) -> Recorded | None:
@@ -180,6 +134,7 @@ class _Reader:
         self.outs: list[Out] = []
         self.flaws: list[Flaw] = []
         self.open: list[str] = []
+        self.steps: list[Step] = []
 
     def usual(self, match: re.Match[bytes]) -> None:
         """What `dvc add` writes of one file or directory."""
@@ -193,17 +148,27 @@ class _Reader:
         tree = parsed.tree
         source = self._source(parsed, get(tree, "deps"))
         wdir = text(get(tree, "wdir"))
-        for out in self._list(parsed, get(tree, "outs")):
-            if not _is_in_git(out):
+        outs = self._list(parsed, get(tree, "outs"))
+        for out in outs:
+            if not is_in_git(out):
                 self._out(parsed, out, wdir, source)
+        if needed := items(get(tree, "deps")):
+            from gate.dvc.stages import step_of_file
 
-    def lock(self, parsed: _Parsed, stages: dict[str, _Stage]) -> None:
-        """A `dvc.lock`; before its schema 2.0 the stages had no key around them."""
+            self.steps.append(step_of_file(parsed.document, wdir, needed, outs))
+
+    def lock(self, parsed: _Parsed, stages: dict[str, Stage] | None) -> None:
+        """A `dvc.lock`; before its schema 2.0 the stages had no key around them.
+
+        What `stages` has no longer, DVC does not look at any more.
+        """
         tree = get(parsed.tree, "stages") or parsed.tree
         if not isinstance(tree, Mapping):
             self._note(parsed.document.problem(tree.span, "`stages:` is no mapping", _REWRITE))
         for name, body in entries(tree):
-            stage = stages.get(name.text.partition("@")[0])
+            stage = (stages or {}).get(name.text.partition("@")[0])
+            if stages is not None and stage is None:
+                continue
             for out in self._list(parsed, get(body, "outs")):
                 path = text(get(out, "path"))
                 if stage is not None and stage.is_in_git(path):
@@ -211,29 +176,50 @@ class _Reader:
                 if stage is not None and stage.wdir is None:
                     self._unlocated(name.text, path, stage.at)
                 else:
-                    self._out(parsed, out, (stage.wdir or "") if stage else "", Origin())
+                    self._out(parsed, out, (stage.wdir or "") if stage else "")
 
-    def pipeline(self, parsed: _Parsed, ran: frozenset[str]) -> None:
-        """A `dvc.yaml`: the outputs of stages that the lock does not have."""
-        stages = get(parsed.tree, "stages")
+    def pipeline(self, parsed: _Parsed, ran: dict[str, list[frozenset[str]]]) -> None:
+        """A `dvc.yaml`: the outputs that the lock does not have, and what its stages need."""
+        from gate.dvc.stages import step
+
+        document, stages = parsed.document, get(parsed.tree, "stages")
         if not is_absent(stages) and not isinstance(stages, Mapping):
             assert stages is not None
-            self._note(parsed.document.problem(stages.span, "`stages:` is no mapping", "write `NAME: {cmd: ...}`"))
+            self._note(document.problem(stages.span, "`stages:` is no mapping", "write `NAME: {cmd: ...}`"))
+        self._values(document, get(parsed.tree, "vars"))
         for name, body in entries(stages):
-            if name.text in ran:
-                continue
-            stage = _stage(parsed.document, name, body)
-            is_template = get(body, "do") is not None or get(body, "matrix") is not None
-            written = [get(body, what) for what in _WHAT]
-            if is_template or stage.wdir is None or any(not (is_absent(n) or isinstance(n, Sequence)) for n in written):
+            self._values(document, get(body, "vars"))
+            self.steps.append(step(document, name, body))
+            self._not_run(document, name, body, ran.get(name.text, []))
+
+    def _not_run(self, document: Document, name: Scalar, body: Node, ran: list[frozenset[str]]) -> None:
+        """The outputs of one stage that no lock has."""
+        from gate.dvc.stages import WRITTEN, instances, outs, stage
+
+        found = stage(document, name, body)
+        many = get(body, "do") is not None or get(body, "matrix") is not None
+        written = [get(body, what) for what in WRITTEN]
+        if ran and (many or found.wdir is None):
+            if instances(body) > len(ran):
                 self.open.append(f"{self._path}:{name.span.line + 1} ({shorten(name.text, 60)})")
-                continue
-            for path, is_kept in (out for node in written for out in _outs(node)):
-                at = parsed.document.locate(path.span)
-                if "${" in path.text:
-                    self.open.append(f"{at.path}:{at.line} ({shorten(path.text, 60)})")
-                elif is_kept:
-                    self._place(path.text, stage.wdir, at, Out("", self._path, at))
+            return
+        if many or found.wdir is None or any(not (is_absent(n) or isinstance(n, Sequence)) for n in written):
+            self.open.append(f"{self._path}:{name.span.line + 1} ({shorten(name.text, 60)})")
+            return
+        for path, is_kept in (out for node in written for out in outs(node)):
+            at = document.locate(path.span)
+            if "${" in path.text:
+                self.open += [] if ran else [f"{at.path}:{at.line} ({shorten(path.text, 60)})"]
+            elif is_kept and not any(path.text in paths for paths in ran):
+                self._place(path.text, found.wdir, at, Out("", self._path, at))
+
+    def _values(self, document: Document, node: Node | None) -> None:
+        """`vars:` that refer to each other, also in a circle."""
+        from gate.dvc.stages import template
+
+        if found := template(node):
+            message = f"`vars:` has the template {shorten(found.text, 60)}: values cannot refer to each other"
+            self._note(document.problem(found.span, message, "write the value out; DVC refuses such a pipeline"))
 
     def _list(self, parsed: _Parsed, node: Node | None) -> list[Node]:
         if not (is_absent(node) or isinstance(node, Sequence)):
@@ -241,7 +227,7 @@ class _Reader:
             self._note(parsed.document.problem(node.span, "`outs:` is no list", _REWRITE))
         return items(node)
 
-    def _out(self, parsed: _Parsed, out: Node, wdir: str, source: Origin) -> None:
+    def _out(self, parsed: _Parsed, out: Node, wdir: str, source: Origin | None = None) -> None:
         """One entry of `outs:` that DVC wrote."""
         path, digest, how = get(out, "path"), get(out, "md5"), text(get(out, "hash"))
         if not text(path):
@@ -278,15 +264,17 @@ class _Reader:
         )
         self.flaws.append(Flaw(UNDECLARED, self._path, at, message, "write the directory out under `wdir:`"))
 
-    def _source(self, parsed: _Parsed, dependencies: Node | None) -> Origin:
+    def _source(self, parsed: _Parsed, dependencies: Node | None) -> Origin | None:
         """Where `dvc import` and `dvc import-url` say that the only output came from."""
+        from gate.dbom.model import Origin  # few files are imports
+
         found = items(dependencies)
         if len(found) != 1:
-            return Origin()
+            return None
         path = text(get(found[0], "path"))
         repository = get(found[0], "repo")
         if repository is None:
-            return Origin(url=path) if "://" in path else Origin()
+            return Origin(url=path) if "://" in path else None
         url, commit = text(get(repository, "url")), text(get(repository, "rev_lock"))
         if not _COMMIT.fullmatch(commit):
             said = f'its `rev_lock:` is "{shorten(commit, 60)}"' if commit else "it has no `rev_lock:`"

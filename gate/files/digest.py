@@ -51,8 +51,7 @@ def digest_beside(
     state = hashlib.sha256()
     others = hashers(also, descriptor)
     size = 0
-    while data := os.pread(descriptor, CHUNK, size):
-        beside.update(others.values(), data)
+    while data := beside.read(descriptor, size, others.values()):
         state.update(data)
         size += len(data)
         if progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import threading
 import time
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -20,6 +21,8 @@ MAX_PAGES = 4_000
 MAX_SECONDS = 600.0
 """For all pages of one list; a page with the results of scans has about 100 files."""
 REQUEST_SECONDS = 30.0
+RUN_SECONDS = 900.0
+"""For all answers of a run together: a hub that is slow with each of many artifacts is not waited for all day."""
 ATTEMPTS = 3
 PAUSE = 1.0
 """Seconds before the second attempt; twice that before the third."""
@@ -41,6 +44,8 @@ class Hub:
         self._cards: dict[tuple[str, str, str], Card] = {}
         self._trees: dict[tuple[str, str, str, bool], tuple[Entry, ...]] = {}
         self._down: NoAnswerError | None = None
+        self._left = RUN_SECONDS
+        self._lock = threading.Lock()
 
     @property
     def host(self) -> str:
@@ -129,12 +134,15 @@ class Hub:
 
     def _ask(self, address: str, what: str, end: float) -> Answer:
         """One answer; a hub that is busy is asked again, and one that does not answer only once in a run."""
+        if self._left <= 0:
+            message = f"{self.host} took more than {RUN_SECONDS:g} seconds for the answers of this run"
+            raise NoAnswerError(message, "ask again later, or about fewer artifacts at a time")
         if self._down is not None:
             raise self._down
         for attempt in range(1, ATTEMPTS + 1):
             wait = PAUSE * attempt
             try:
-                answer = self._http.fetch(address, min(end, time.monotonic() + REQUEST_SECONDS))
+                answer = self._fetch(address, end)
             except NoAnswerError as error:
                 problem = error
             else:
@@ -148,6 +156,14 @@ class Hub:
             time.sleep(wait)
         self._down = problem
         raise problem
+
+    def _fetch(self, address: str, end: float) -> Answer:
+        begun = time.monotonic()
+        try:
+            return self._http.fetch(address, min(end, begun + REQUEST_SECONDS, begun + max(self._left, 0.0)))
+        finally:
+            with self._lock:
+                self._left -= time.monotonic() - begun
 
     def _refuse(self, answer: Answer, what: str) -> None:
         """Raises for an answer that is none."""

@@ -10,8 +10,8 @@ from gate.checks.interface import Examined, Material
 from gate.core.errors import UnableError
 from gate.core.text import printable
 from gate.dbom.model import Artifact
-from gate.dbom.schema import path_problem
 from gate.files import git
+from gate.files.paths import path_problem
 from gate.inventory.plan import Places, Plan
 from gate.inventory.undeclared import materials, plan_undeclared
 from gate.scaffold.dvc import is_dvc, read_outs

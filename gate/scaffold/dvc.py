@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gate.core.text import shorten
-from gate.dvc.read import OUTSIDE, PIPELINE, is_document, read
+from gate.dbom.model import Origin
+from gate.dvc.interface import OUTSIDE
+from gate.dvc.read import PIPELINE, is_document, read
 from gate.scaffold.model import Left, Out
 
 
@@ -21,7 +23,7 @@ def read_outs(root: str, documents: Iterable[str]) -> tuple[list[Out], list[Left
     for document in sorted(documents):
         found = read(root, document)
         for out in found.outs:
-            outs.setdefault(out.path, Out(out.path, document, out.source))
+            outs.setdefault(out.path, Out(out.path, document, out.source or Origin()))
         for flaw in found.flaws:
             if flaw.rule == OUTSIDE:
                 left.append(Left(document, f"it names an output of no use here: {shorten(flaw.message, 200)}"))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gate.checks.interface import Examined, Material
 from gate.core.model import Kind
 from gate.core.text import printable
-from gate.dbom.schema import path_problem
+from gate.files.paths import path_problem
 from gate.files.walk import walk
 from gate.scaffold.model import Left, Proposal, ancestors
 

@@ -310,7 +310,8 @@ def test_the_outputs_of_a_pipeline_are_found_from_the_directory_of_their_stage(r
     repo.write(".gitignore", "/ml/out/\n/ml/top.csv\n")
     repo.write(
         "ml/dvc.yaml",
-        "stages:\n  a:\n    wdir: out\n    cmd: x\n  b:\n    foreach: [1]\n    do:\n      wdir: out\n      cmd: x\n",
+        "stages:\n  a:\n    wdir: out\n    cmd: x\n  b:\n    foreach: [1]\n    do:\n      wdir: out\n      cmd: x\n"
+        "  c:\n    cmd: x\n",
     )
     repo.write(
         "ml/dvc.lock",

@@ -66,10 +66,29 @@ def test_a_tampered_object_never_arrives(repo: Repo, pushed: Path, dvc: Dvc) -> 
     overwrite(tampered, EVIL)
     result = repo.gate("check", "--pull")
     assert result.code == 1, result.out
-    assert "data/signs.csv could not be fetched" in result.out
+    assert "error[dvc/digest-mismatch]: data/signs.csv could not be fetched: the remote hands out other" in result.out
     assert _here(repo) == {"more"}
     dvc("pull")
     assert repo.text("data/signs.csv") == EVIL
+
+
+def test_an_object_that_is_not_there_is_told_apart_from_one_that_was_tampered_with(repo: Repo, pushed: Path) -> None:
+    """In a directory, which has a manifest: another of its files was tampered with."""
+    gone, evil, _ = (path for path in objects(pushed) if path.read_text() != CSV)
+    gone.unlink()
+    says = "undecided[gate/undecided]: data/more could not be fetched: the remote does not have all"
+    assert says in repo.gate("check", "--pull").out
+    gone.write_text(evil.read_text())
+    assert "dvc/digest-mismatch" in repo.rules("--pull")
+    assert _here(repo) == {"signs.csv"}
+
+
+def test_a_remote_whose_package_is_not_installed_says_which(repo: Repo, pushed: Path) -> None:
+    repo.edit(".dvc/config", str(pushed), "gdrive://acme/dvc")
+    repo.edit("gate-policy.yaml", f"'{pushed}'", "gdrive://acme/dvc")
+    out = repo.gate("check", "--pull").out
+    assert "DVC needs dvc-gdrive for gdrive://acme/dvc" in out
+    assert "fix: pip install dvc-gdrive\n" in out
 
 
 def test_without_a_list_nothing_is_fetched(repo: Repo, pushed: Path) -> None:

@@ -124,6 +124,28 @@ def test_a_hub_that_never_answers_takes_a_bounded_time(
         done.set()
 
 
+def test_a_hub_that_is_slow_with_each_of_many_artifacts_takes_a_bounded_time(
+    signs: Repo, hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = hub.repository("datasets/acme/more").publish(FILES)
+    for number in range(20):
+        write(signs, f"more/{number}", FILES)
+        source = ("--source", f"hf://datasets/acme/more{number}", "--revision", commit, "--offline")
+        assert signs.gate("add", f"more/{number}", *source).code == 0
+        hub.repository(f"datasets/acme/more{number}").publish(FILES)
+    monkeypatch.setattr(client, "RUN_SECONDS", 0.5)
+    waiting = threading.Event()
+
+    def slowly(seen: Seen) -> None:
+        waiting.wait(0.1)
+
+    hub.answer = slowly
+    found = about_the_hub(signs)
+    assert {finding.rule for finding in found} == {"gate/undecided"}
+    assert any("127.0.0.1 took more than 0.5 seconds for the answers of this run" in one.message for one in found)
+    assert len(hub.seen) < 15
+
+
 def test_a_hub_that_is_not_there_is_undecided(signs: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     assert "127.0.0.1 could not be asked" in undecided(signs)
