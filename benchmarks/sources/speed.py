@@ -1,8 +1,8 @@
 """What finding sources costs: `gate sources` on generated Python files, beside `ast.parse` alone over all of them.
 
-`python -m benchmarks.sources.speed` from the root of the project. Whole processes, in turn; with `--jobs 1` the gate
-takes one process too. The files are made of the parts that training repositories are made of; every fifth one pulls
-something in.
+`python -m benchmarks.sources.speed` from the root of the project; with a directory, on the files there instead. Whole
+processes, in turn; with `--jobs 1` the gate takes one process too. The generated files are made of the parts that
+training repositories are made of; every fifth one pulls something in.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ for directory, _, names in os.walk(sys.argv[1]):
     for name in names:
         if name.endswith(".py"):
             with open(os.path.join(directory, name), "rb") as file:
-                ast.parse(file.read())
+                try:
+                    ast.parse(file.read())
+                except (SyntaxError, ValueError):
+                    pass
 """
 """What any tool that reads syntax trees has to do at the least."""
 
@@ -58,31 +61,35 @@ SOURCES = (
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", nargs="?", help="code to measure on, in place of generated files")
     parser.add_argument("--jobs", default=None, help="as `gate sources --jobs`")
-    jobs = parser.parse_args().jobs
-    with tempfile.TemporaryDirectory(prefix="gate-bench-") as root:
-        size = write(Path(root))
-        print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores")
-        print(f"{FILES:,} files, {size / 1e6:.1f} MB")
-        ours = [GATE, "sources", "--root", root, "--policy", "gate:research", "--report", f"json={root}.json"]
-        found = paired([*ours, *(["--jobs", jobs] if jobs else [])], [sys.executable, "-c", PARSE, root], root, PAIRS)
-        for name, cost in (("gate sources", found.ours), ("ast.parse", found.theirs)):
-            print(f"{name}: {cost.wall:.2f} s, {cost.cpu:.2f} s of processor, {cost.memory:.0f} MiB")
-        print(f"ratio: {found.wall_ratio:.2f} of the time, {found.cpu_ratio:.2f} of the processor")
-        os.unlink(f"{root}.json")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gate-bench-") as scratch:
+        if arguments.directory is None:
+            write(Path(scratch))
+        measure(os.path.abspath(arguments.directory or scratch), f"{scratch}.json", arguments.jobs)
+        os.unlink(f"{scratch}.json")
 
 
-def write(root: Path) -> int:
-    """Writes the files, and returns their bytes."""
+def measure(root: str, report: str, jobs: str | None) -> None:
+    """Prints what both take for the files of `root`."""
+    sizes = [file.stat().st_size for file in Path(root).rglob("*.py")]
+    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores")
+    print(f"{len(sizes):,} files, {sum(sizes) / 1e6:.1f} MB")
+    ours = [GATE, "sources", "--root", root, "--policy", "gate:research", "--report", f"json={report}"]
+    found = paired([*ours, *(["--jobs", jobs] if jobs else [])], [sys.executable, "-c", PARSE, root], root, PAIRS)
+    for name, cost in (("gate sources", found.ours), ("ast.parse", found.theirs)):
+        print(f"{name}: {cost.wall:.2f} s, {cost.cpu:.2f} s of processor, {cost.memory:.0f} MiB")
+    print(f"ratio: {found.wall_ratio:.2f} of the time, {found.cpu_ratio:.2f} of the processor")
+
+
+def write(root: Path) -> None:
+    """Writes the files."""
     draw = random.Random(SEED)
-    size = 0
     for number in range(FILES):
         folder = root / f"package_{number % 50}"
         folder.mkdir(exist_ok=True)
-        text = module(draw, number)
-        (folder / f"module_{number}.py").write_text(text)
-        size += len(text)
-    return size
+        (folder / f"module_{number}.py").write_text(module(draw, number))
 
 
 def module(draw: random.Random, number: int) -> str:

@@ -16,11 +16,15 @@ from gate.core.model import Kind
 from gate.core.text import size
 from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, parse
 from gate.sources import commands, flaws, keys, services, shell
-from gate.sources.fetchers import holds_data
+from gate.sources.fetchers import PROGRAMS
 from gate.sources.interface import HOLE, Flaw, Found, Gap, Site, Source
 from gate.sources.line import transport
+from gate.sources.lines import SCRIPT_KEYS, command_lines, key_lines
+from gate.sources.particular import particular
+from gate.sources.programs import holds_data
 from gate.sources.python.sites import read as read_python
 from gate.sources.requirements import wheel
+from gate.sources.services import STORED
 from gate.sources.text import Text
 
 MAX_TREE = 1 << 20
@@ -28,26 +32,30 @@ MAX_TREE = 1 << 20
 WORTH = re.compile(
     rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_"
     rb"|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
-    rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower"
+    rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower|huggingface|_hub|hub_|name_or_path|upstream|embedding|segmentation|revision"
     rb"|data_path|train_data|eval_data)[\w.-]{0,40}[\"']?[ \t]{0,8}[:=]"
 )
 """What a file must have to be worth reading."""
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.M)
-_SCRIPT_KEYS_WORDS = """
-    run script before_script after_script command commands cmd args entrypoint cmds steps
-"""
-_SCRIPT_KEYS = frozenset(_SCRIPT_KEYS_WORDS.split())
-_RUNS = re.compile(rf"""(?m)(?:^|[{{,])[ \t-]*["']?(?:{"|".join(sorted(_SCRIPT_KEYS))})["']?[ \t]*:""")
+_RUNS = re.compile(rf"""(?m)(?:^|[{{,])[ \t-]*["']?(?:{"|".join(sorted(SCRIPT_KEYS))})["']?[ \t]*:""")
 """A key under which commands stand."""
 _SPLITS = frozenset(("train", "training", "test", "eval", "evaluation", "valid", "val", "validation", "dev"))
 _ENVIRONMENTS = frozenset(("env", "environment", "variables"))
-_LINE = re.compile(
-    r"""^[ \t]*(?:-[ \t]+)?["']?(?P<key>[A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(?P<value>.*?),?[ \t]*(?:#.*)?$"""
-)
+_SHELLS = frozenset(("sh", "bash"))
+_FILE = re.compile(r"\.(json|ya?ml|toml|ini|env|properties|sh|bash|py)$")
 _PROGRAM = re.compile(r"(?m)^(?:import|from) [\w., ]+$|^from [\w.]+ import ")
-_QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 _BUCKETS = {"s3": "s3", "gcs": "gs"}
+_ABOUT = frozenset(("url", "link", "homepage", "citation"))
+"""Keys of a card that describes a model or a dataset, in which a name is one for people."""
+_ORIGIN = frozenset(("source", "homepage", "link", "reference"))
+"""Keys that say where something is from, which another place says with what is done."""
 _MIXES = frozenset(("dataset_mixer", "dataset_mix", "datasets", "dataset_weights"))
+
+
+_DIRECTIVE = re.compile(r"(?m)^[ \t]*(?:\{\{[^{}\n]*\}\}|\{%[^\n]*%\})[ \t]*$")
+_FILLED = re.compile(r"\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}")
+_UNKNOWN = "\ue000"
+"""Stands in a template for what is filled in."""
 
 
 class _At(NamedTuple):
@@ -66,7 +74,7 @@ def read_config(text: str, *, workflow: bool = False) -> Found:
     if len(text) > MAX_TREE:
         has_commands = workflow or _RUNS.search(text) is not None
         yield Gap(1, f"of a document of more than {size(MAX_TREE)} only plain keys are read", blind=has_commands)
-        yield from _read_lines(whole, 0, text)
+        yield from key_lines(whole, 0, text)
         return
     start = 0
     for end in [*(match.start() for match in _SEPARATOR.finditer(text)), len(text)]:
@@ -79,18 +87,20 @@ def read_config(text: str, *, workflow: bool = False) -> Found:
 class _Tree:
     """One document of a file, which begins at the offset `shift` of the whole."""
 
-    def __init__(self, whole: Text, shift: int, workflow: bool) -> None:
-        self._whole, self._shift, self._workflow = whole, shift, workflow
+    def __init__(self, whole: Text, shift: int, workflow: bool, *, inner_file: bool = False) -> None:
+        self._whole, self._shift, self._workflow, self._inner_file = whole, shift, workflow, inner_file
         self._variables: dict[str, str] = {}
 
     def read(self, part: str) -> Found:
         body = part
         if part.startswith("---"):
             body = "   " + part[3:]
-        try:
-            root = parse(Document("", body), [])
-        except DocumentError:
-            yield from _read_lines(self._whole, self._shift, part)
+        root = self._parsed(body)
+        if root is None:
+            line, _ = self._whole.place(self._shift)
+            yield Gap(line, "it is no valid YAML or JSON, and read line by line", blind=False)
+            yield from key_lines(self._whole, self._shift, part)
+            yield from command_lines(self._whole, self._shift, part)
             return
         pending = [_At(root, "", None, self._workflow)]
         while pending:
@@ -107,15 +117,22 @@ class _Tree:
                 if at.key == "defaults":  # of hydra: names of other files
                     continue
                 if at.key == "args" and at.command:
-                    yield from self._list(
-                        at.node, [*at.command, *(i.text for i in at.node.items if isinstance(i, Scalar))]
-                    )
+                    yield from self._arguments(at.node, at.command)
                     continue
-                if at.key in _SCRIPT_KEYS and (words := _words(at.node)):
+                if at.key in SCRIPT_KEYS and (words := _words(at.node)):
                     yield from self._list(at.node, words)
                     continue
                 yield from self._items(at, at.node)
                 pending += (at._replace(node=item) for item in reversed(at.node.items) if not isinstance(item, Scalar))
+
+    def _parsed(self, body: str) -> Node | None:
+        """The tree of a document, or of a template of one as far as it is YAML without what is filled in."""
+        try:
+            return parse(Document("", body), [])
+        except DocumentError:
+            if _UNKNOWN in body or (filled := _filled(body)) == body:
+                return None
+        return self._parsed(filled)
 
     def _inner(self, at: _At, node: Mapping) -> Iterator[_At]:
         for name, (_, value) in node.items.items():
@@ -174,9 +191,15 @@ class _Tree:
                 if isinstance(value, Mapping) and plain in _MIXES:
                     yield from self._mix(value)
                 continue
-            if "\n" in value.text and _PROGRAM.search(value.text):
+            if (
+                "\n" in value.text
+                and (suffix := _FILE.search(name))
+                and self._whole.text[value.span.start + self._shift] == "|"
+            ):
+                yield from self._file(value, suffix[1])
+            elif "\n" in value.text and _PROGRAM.search(value.text):
                 yield from self._program(value)
-            elif plain in _SCRIPT_KEYS or (at.workflow and "\n" in value.text):
+            elif plain in SCRIPT_KEYS or (at.workflow and "\n" in value.text):
                 yield from self._script(value)
             elif plain in keys.REMOTE_CODE:
                 if value.text.lower() in ("true", "yes", "on", "1"):
@@ -185,7 +208,9 @@ class _Tree:
                 yield from self._value(at, plain, key, value, given)
 
     def _value(self, at: _At, name: str, key: Scalar, value: Scalar, given: dict[str, str]) -> Found:
-        if keys.is_output(name) or value.text.startswith(("$", "{")):
+        if value.text.startswith(("$", "{", _UNKNOWN)) or (keys.is_output(name) and name != "repo_or_dir"):
+            return
+        if name == "name" and given.keys() & _ABOUT:
             return
         under = at.under if name in keys.IN_COLLECTION or "://" in value.text else None
         if name == "type" and given.get("library") == "huggingface":  # of NeMo
@@ -194,8 +219,29 @@ class _Tree:
         names = keys.REVISION if kind == "model" else ("dataset_revision", "revision")
         revision = next((given[one] for one in names if given.get(one)), None)
         text = shell.expand(value.text, self._variables) if "${" in value.text else _clean(value.text)
-        if HOLE not in text and (source := keys.named(name, text, revision, under=under)):
-            yield self._site(key, value, source, transport(source))
+        if (HOLE not in text or STORED.match(text)) and (source := keys.named(name, text, revision, under=under)):
+            site = self._site(key, value, source, transport(source))
+            yield site._replace(is_bare=name in _ORIGIN and text.startswith("http"))
+            return
+        for found in particular(name, text, at.key, given):
+            if isinstance(found, Flaw):
+                yield self._site(key, value, None, (found,))
+            else:
+                yield self._site(key, value, found)
+
+    def _file(self, value: Scalar, suffix: str) -> Found:
+        """A file that stands in a block, such as in a ConfigMap of Kubernetes."""
+        if suffix in ("sh", "bash"):
+            yield from self._script(value)
+        elif suffix == "py":
+            yield from self._program(value)
+        else:
+            start = self._whole.text.find("\n", value.span.start + self._shift) + 1
+            body = self._whole.text[start : value.span.end + self._shift]
+            if suffix in ("json", "yaml", "yml") and not self._inner_file:
+                yield from _Tree(self._whole, start, self._workflow, inner_file=True).read(body)
+            else:
+                yield from key_lines(self._whole, start, body)
 
     def _mix(self, node: Mapping) -> Found:
         """A mapping from datasets to their shares."""
@@ -208,7 +254,7 @@ class _Tree:
         for item in node.items:
             if not isinstance(item, Scalar):
                 continue
-            if at.key in _SCRIPT_KEYS:
+            if at.key in SCRIPT_KEYS:
                 yield from self._script(item)
             elif at.key == "pip":
                 if source := wheel(item.text):
@@ -234,7 +280,7 @@ class _Tree:
             script = raw
         if raw[:1] == ">":  # folded: its lines are one
             script = re.sub(r"(?<=\S)\n(?=[ \t]*\S)", " ", script)
-        for one in commands.in_text(re.sub(r"\$\{\{.*?\}\}", lambda m: HOLE * len(m[0]), script), self._variables):
+        for one in commands.in_text(re.sub(r"\$?\{\{.*?\}\}", lambda m: HOLE * len(m[0]), script), self._variables):
             yield self._whole.fetched(one, start)
 
     def _program(self, value: Scalar) -> Found:
@@ -247,6 +293,15 @@ class _Tree:
         for found in read_python(plain.encode("utf-8", "replace")):
             if isinstance(found, Site):
                 yield found._replace(line=found.line + line - 1, column=found.column + indent)
+
+    def _arguments(self, node: Sequence, command: tuple[str, ...]) -> Found:
+        """The rest of the `command` of a container; of a shell each is a text of commands."""
+        items = [item for item in node.items if isinstance(item, Scalar)]
+        if command[0].rpartition("/")[2] not in _SHELLS:
+            yield from self._list(node, [*command, *(item.text for item in items)])
+            return
+        for item in items:
+            yield from self._script(item)
 
     def _list(self, node: Sequence, words: list[str]) -> Found:
         """One command as a list of words."""
@@ -300,6 +355,12 @@ def _of_action(action: str, name: str, value: str, said: dict[str, str]) -> Sour
     return keys.named(name, value, None)
 
 
+def _filled(template: str) -> str:
+    """A template with something for what is filled in, as long as it was."""
+    plain = _DIRECTIVE.sub(lambda m: " " * len(m[0]), template)
+    return _FILLED.sub(lambda m: _UNKNOWN * len(m[0]), plain)
+
+
 def _scalars(node: Mapping, name: str) -> tuple[Scalar, Scalar]:
     """The key `name` of a mapping and its value, both plain."""
     key, value = node.items[name]
@@ -316,46 +377,14 @@ def _words(node: Sequence) -> list[str]:
 
 
 def _command(node: Mapping) -> tuple[str, ...]:
-    """The `command` of a container, of which `args` are the rest; nothing where that is a shell, or the image's."""
+    """The `command` of a container, of which `args` are the rest; else the program that its image is called by."""
     _, value = node.items.get("command", (None, None))
-    words = tuple(i.text for i in value.items if isinstance(i, Scalar)) if isinstance(value, Sequence) else ()
-    return () if words and words[0].rpartition("/")[2] in ("sh", "bash") else words
+    if isinstance(value, Sequence):
+        return tuple(item.text for item in value.items if isinstance(item, Scalar))
+    _, image = node.items.get("image", (None, None))
+    name = image.text.rpartition("/")[2].partition(":")[0].removesuffix("-cli") if isinstance(image, Scalar) else ""
+    return (name,) if value is None and name in PROGRAMS else ()
 
 
 def _clean(text: str) -> str:
     return text.strip()
-
-
-def read_lines(text: str) -> Found:
-    """The sources in a document of `key = value`, such as TOML."""
-    yield from _read_lines(Text(text), 0, text)
-
-
-def _read_lines(whole: Text, shift: int, part: str) -> Found:
-    """Lines of `key: value` or `key = value`."""
-    offset = shift
-    section = ""
-    for line in part.split("\n"):
-        match = _LINE.match(line) if len(line) < 4096 else None
-        if line.lstrip().startswith("["):
-            section = line.strip(' []\t"')
-        elif match:
-            yield from _line(whole, offset, match, section)
-        offset += len(line) + 1
-
-
-def _line(whole: Text, offset: int, match: re.Match[str], section: str) -> Found:
-    name, value = keys.normal(match["key"]), match["value"]
-    under = keys.COLLECTIONS.get(keys.normal(section))
-    start = offset + match.start("value")
-    if name in keys.REMOTE_CODE and value.strip("\"' ").lower() == "true":
-        found = (flaws.remote_code(f"{match['key']}: true"),)
-        yield whole.site(offset + match.start("key"), start + len(value), match["key"], None, found)
-        return
-    if keys.is_output(name) or "{{" in value:
-        return
-    quoted = list(_QUOTED.finditer(value))
-    texts = [(q[1], q.start(1)) for q in quoted] or [(value, 0)]
-    for text, at in texts[:64]:
-        if source := keys.named(name, text, None, under=under if name in keys.IN_COLLECTION else None):
-            yield whole.site(start + at, start + at + len(text), match["key"], source, transport(source))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from gate.core.text import count, size
@@ -14,22 +14,21 @@ from gate.engine import spread
 from gate.files import beneath
 from gate.files.paths import within
 from gate.files.walk import walk
+from gate.sources.callers import UNFOLLOWED, affordable, callers_of
 from gate.sources.interface import Gap
-from gate.sources.python.around import MAX_MODULE, MAX_MODULES, Modules
+from gate.sources.python.around import MAX_MODULE, Modules
 from gate.sources.read import MAX_BYTES, MAX_CONFIG, Callers, Located, Reading, language_of, may_be_code, read
 from gate.sources.services import HUB
 
 BATCH = 64
 """Files in one task."""
+BATCH_CALLED = 8
+"""Files in one task of those whose callers are followed, which takes longer."""
+GARBAGE = 100_000
+"""Objects that are made before it is worth looking for those that are not needed any more."""
 PROCESSES_FROM = 400
 """Files from which parsing in several processes saves more than starting them costs."""
 _FOREIGN = frozenset(("node_modules", "site-packages", "__pycache__", ".tox", ".nox"))
-
-
-MAX_CALLERS = 16
-"""Files in which the calls of one function are followed."""
-MAX_FOLLOWED = 16 << 20
-"""Bytes of callers that are walked for all files together; the same caller counts for each file that it calls."""
 
 
 class _Batch(NamedTuple):
@@ -38,14 +37,6 @@ class _Batch(NamedTuple):
     root: str
     paths: tuple[str, ...]
     callers: Mapping[str, Callers]
-
-
-class _Search(NamedTuple):
-    """Files in which calls of functions called `names` are looked for."""
-
-    root: str
-    paths: tuple[str, ...]
-    names: frozenset[str]
 
 
 class Discovered(NamedTuple):
@@ -64,14 +55,14 @@ def discover(
     """
     paths, notes = (list(tracked), []) if tracked is not None else _walked(root)
     paths = [p for p in paths if may_be_code(p) and within(p, beneath_paths) and not (covered and within(p, covered))]
-    found = {reading.path: reading for reading in _read_all(root, paths, {}, jobs)}
-    asked = {path: reading.asks for path, reading in found.items() if reading.asks}
-    if asked:
-        callers = _callers(root, [p for p in paths if p.endswith(".py")], asked, jobs)
-        followed = _affordable(root, callers)
+    jobs = jobs if len(paths) >= PROCESSES_FROM else 1
+    with _seldom_collecting():
+        found = {reading.path: reading for reading in _read_all(root, paths, {}, jobs)}
+        callers = callers_of(found)
+        followed = affordable(callers, {path: reading.size for path, reading in found.items()})
         found |= {reading.path: reading for reading in _read_all(root, sorted(followed), followed, jobs)}
-        for path in callers.keys() - followed.keys():
-            found[path] = found[path]._replace(gaps=(*found[path].gaps, _UNFOLLOWED))
+    for path in callers.keys() - followed.keys():
+        found[path] = found[path]._replace(gaps=(*found[path].gaps, UNFOLLOWED))
     readings = _without_bare([found[path] for path in sorted(found)])
     return Discovered(tuple(readings), (*notes, *_large(readings)))
 
@@ -89,81 +80,11 @@ def _without_bare(readings: list[Reading]) -> list[Reading]:
 
 
 def _read_all(root: str, paths: list[str], callers: Mapping[str, Callers], jobs: int) -> list[Reading]:
-    def batch(some: tuple[str, ...]) -> _Batch:
-        return _Batch(root, some, {path: callers[path] for path in some if path in callers})
-
-    batches = [batch(tuple(paths[i : i + BATCH])) for i in range(0, len(paths), BATCH)]
-    processes = len(paths) >= PROCESSES_FROM
-    found = spread(
-        _read_batch,
-        batches,
-        failed=_failed,
-        done=lambda _: None,
-        jobs=jobs if processes else 1,
-        processes=processes,
-    )
+    number = BATCH_CALLED if callers else BATCH
+    parts = [tuple(paths[i : i + number]) for i in range(0, len(paths), number)]
+    batches = [_Batch(root, part, {path: callers[path] for path in part if path in callers}) for part in parts]
+    found = spread(_read_batch, batches, failed=_failed, done=lambda _: None, jobs=jobs, processes=jobs > 1)
     return [reading for group in found for reading in group]
-
-
-def _callers(
-    root: str, paths: list[str], asked: Mapping[str, tuple[str, ...]], jobs: int
-) -> dict[str, dict[str, tuple[str, ...]]]:
-    """The files that call what is `asked` for, by the path of the file that asks and the name of the function."""
-    names = frozenset(name for some in asked.values() for name in some)
-    tasks = [_Search(root, tuple(paths[i : i + BATCH]), names) for i in range(0, len(paths), BATCH)]
-    processes = len(paths) >= PROCESSES_FROM
-    groups = spread(
-        _search_batch,
-        tasks,
-        failed=lambda _task, _error: [],
-        done=lambda _: None,
-        jobs=jobs if processes else 1,
-        processes=processes,
-    )
-    by_name: dict[str, list[str]] = {}
-    for name, path in (pair for group in groups for pair in group):
-        by_name.setdefault(name, []).append(path)
-    callers = {}
-    for path, some in asked.items():
-        found = {name: tuple(p for p in by_name.get(name, ()) if p != path)[:MAX_CALLERS] for name in some}
-        if found := {name: files for name, files in found.items() if files}:
-            callers[path] = found
-    return callers
-
-
-_UNFOLLOWED = Gap(1, "it is called in more code than is followed for one repository", blind=True)
-
-
-def _affordable(root: str, callers: Mapping[str, Callers]) -> dict[str, Callers]:
-    """The files whose callers are followed: in their order, until `MAX_FOLLOWED` is spent."""
-
-    @cache
-    def length(path: str) -> int:
-        try:
-            return min(MAX_MODULE, os.lstat(os.path.join(root, path)).st_size)
-        except OSError:
-            return 0
-
-    followed: dict[str, Callers] = {}
-    spent = 0
-    for path in sorted(callers):
-        calling = {caller for files in callers[path].values() for caller in files}
-        spent += length(path) + sum(sorted(map(length, calling))[-MAX_MODULES:])
-        if spent > MAX_FOLLOWED:
-            break
-        followed[path] = callers[path]
-    return followed
-
-
-def _search_batch(search: _Search) -> list[tuple[str, str]]:
-    """Pairs of a name and a file that imports it, or the module that it is in, and calls it."""
-    pattern = re.compile(rb"(?<!def )\b(" + b"|".join(re.escape(n.encode()) for n in sorted(search.names)) + rb")\s*\(")
-    found = []
-    for path in search.paths:
-        data = _module(search.root, path)
-        if data is not None and b"import" in data:
-            found += [(name.decode(), path) for name in sorted(set(pattern.findall(data)))]
-    return found
 
 
 def _module(root: str, path: str) -> bytes | None:
@@ -200,8 +121,28 @@ def _walked(root: str) -> tuple[list[str], list[str]]:
 
 def _read_batch(batch: _Batch) -> list[Reading]:
     modules = Modules(lambda path: _module(batch.root, path))
-    found = (_read_file(batch.root, path, modules, batch.callers.get(path)) for path in batch.paths)
-    return [reading for reading in found if reading is not None]
+    found = []
+    for path in batch.paths:
+        reading = _read_file(batch.root, path, modules, batch.callers.get(path))
+        found += [reading] if reading else []
+        if gc.get_count()[0] > GARBAGE:
+            gc.collect(0)
+    return found
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Objects that refer to each other are looked for between files alone, also in the processes that are forked.
+
+    Otherwise each syntax tree is searched many times while it is built, in vain.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _read_file(root: str, path: str, modules: Modules, callers: Callers | None) -> Reading | None:

@@ -11,13 +11,24 @@ from gate.sources.interface import HOLE, Flaw, Source
 from gate.sources.line import Line, option
 from gate.sources.names import is_data_url
 from gate.sources.options import read_options
+from gate.sources.programs import holds_data, is_program
 from gate.sources.services import REMOTE
 
 Reader = Callable[[Line], Iterator["Source | Flaw"]]
 
 
+_ASKS = re.compile(r"--(?:post-(?:data|file)|body-(?:data|file)|method|spider)\b")
+"""Options of wget with which a service is asked."""
+_NO_SCHEME = re.compile(
+    r"(?:www\.[\w-]+|[\w-]+)(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|ai|info|eu|de|uk|fr|ch|cn|jp)/\S+"
+)
+"""An address as people write it, for which these programs take http://."""
+
+
 def _download(line: Line) -> Iterator[Source | Flaw]:
     """wget, aria2c and the like: every address is fetched."""
+    if any(_ASKS.match(word) for word in line.words):
+        return
     found = list(_addresses(line))
     if not found and any(word.startswith(HOLE) for word in line.plain):
         found = [Source(HOLE, "", None, None, "dynamic")]
@@ -49,29 +60,10 @@ def _addresses(line: Line) -> Iterator[Source]:
     digest = any("checksum" in option for option in line.options)
     for word in line.words:
         address = word.partition("=")[2] if word.startswith("--") and "=" in word else word
+        if _NO_SCHEME.fullmatch(address) and word in line.plain:
+            address = f"http://{address}"
         if REMOTE.match(address) and (source := services.address(address, digest=digest)) and not is_program(source):
             yield source
-
-
-_PROGRAM = re.compile(
-    r"\.(?:sh|py|deb|rpm|gpg|asc|key|pub|list|repo|whl|run|exe|msi|pkg|dmg|js|css|html?|ps1|jar|appimage)(?:$"
-    r"|\?)|/(?:install|get-pip|setup|uv|rustup)$"
-    r"|[-_](?:linux|darwin|windows|x86_64|amd64|arm64|aarch64|musl|gnu)\b|miniconda|anaconda|mambaforge"
-    r"|miniforge|cmake|cuda|nvidia|nodejs|ninja|golang|protoc|bazel"
-    r"|/archive/(?:refs/)?(?:tags/)?v?\d",
-    re.I,
-)
-_PROGRAM_HOSTS = re.compile(
-    r"(?:^|\.)(?:bootstrap\.pypa\.io|sh\.rustup\.rs|get\.docker\.com|deb\.nodesource\.com"
-    r"|install\.python-poetry\.org|astral\.sh|pypi\.org|files\.pythonhosted\.org|repo\.anaconda\.com|developer\.download\.nvidia\.com|apt\.llvm\.org|packages\.[\w.-]+|archive\.ubuntu\.com|deb\.debian\.org|ftp\.gnu\.org)$"
-)
-
-
-def is_program(source: Source) -> bool:
-    """Whether it is a tool that is installed rather than data: another gate's business."""
-    if source.host in (services.HUB, "hf.co"):
-        return False
-    return bool(_PROGRAM.search(source.url) or _PROGRAM_HOSTS.search(source.host))
 
 
 def _unverified(line: Line, options: Sequence[str]) -> Iterator[Flaw]:
@@ -90,7 +82,7 @@ def _stored(line: Line) -> Iterator[Source | Flaw]:
     remote = [place for place, word in enumerate(operands) if REMOTE.match(word)]
     if len(remote) == 1 and (remote[0] < len(operands) - 1 or len(operands) == 1):
         address = operands[remote[0]]
-        if HOLE not in address.partition("://")[2].partition("/")[0] and (source := services.address(address)):
+        if source := services.address(address):
             yield source
     if "--no-verify-ssl" in line.words:
         yield flaws.unverified("--no-verify-ssl")
@@ -113,7 +105,7 @@ def _hub(line: Line) -> Iterator[Source]:
     kinds: dict[str | None, Kind] = {"dataset": "dataset", "model": "model", None: "model"}
     kind = kinds.get(option(line, "--repo-type", "--type"))
     for word in line.plain[1:2]:
-        if HOLE not in word and (source := services.hub(word, kind, option(line, "--revision"))):
+        if source := services.hub(word, kind, option(line, "--revision")):
             yield source
 
 
@@ -130,18 +122,6 @@ def _clone(line: Line) -> Iterator[Source | Flaw]:
             return
 
 
-def holds_data(url: str) -> bool:
-    """Whether a repository is one of data or weights, by its name: others are code, and another gate's business."""
-    name = url.rpartition("/")[2].lower()
-    return bool(
-        re.search(
-            r"(?:^|[-_.])(?:data|dataset|datasets|corpus|corpora|weights|checkpoints?|models?|benchmark-data)$"
-            r"|[-_]data[-_]",
-            name,
-        )
-    )
-
-
 def _gdown(line: Line) -> Iterator[Source | Flaw]:
     for word in dict.fromkeys((*line.plain, *(filter(None, (option(line, "--id"),))))):
         if REMOTE.match(word):
@@ -149,6 +129,8 @@ def _gdown(line: Line) -> Iterator[Source | Flaw]:
                 yield source
         elif re.fullmatch(r"[\w-]{20,}", word):
             yield Source(f"https://drive.google.com/uc?id={word}", "drive.google.com", None, None, "content")
+        elif word.startswith(HOLE):
+            yield Source(f"https://drive.google.com/uc?id={HOLE}", "drive.google.com", None, None, "dynamic")
     yield from _unverified(line, ("--no-check-certificate",))
 
 
@@ -209,7 +191,7 @@ def _ollama(line: Line) -> Iterator[Source]:
 def _served(place: int) -> Reader:
     def read(line: Line) -> Iterator[Source | Flaw]:
         for word in line.plain[place : place + 1]:
-            if HOLE not in word and (source := services.hub(word, "model", option(line, "--revision"))):
+            if source := services.hub(word, "model", option(line, "--revision")):
                 yield source
         yield from read_options(line)
 
@@ -273,6 +255,20 @@ def _copied(scheme: str) -> Reader:
     return read
 
 
+def _lftp(line: Line) -> Iterator[Source | Flaw]:
+    """lftp, whose commands may name the address: `lftp -c "mirror https://..."`."""
+    for word in " ".join(line.words).split():
+        address = word.strip("\"';")
+        if REMOTE.match(address) and (source := services.address(address)) and not is_program(source):
+            yield source
+
+
+def _subversion(line: Line) -> Iterator[Source]:
+    for word in line.plain[1:2]:
+        if REMOTE.match(word) and holds_data(word.rstrip("/")) and (source := services.address(word)):
+            yield source
+
+
 def _hadoop(line: Line) -> Iterator[Source]:
     """`hdfs dfs -get FROM TO`, where a bare path is one of the cluster."""
     words = line.words
@@ -331,6 +327,10 @@ READERS: dict[str, Reader] = {
     "scp": _copied("ssh"),
     "sftp": _copied("sftp"),
     "rsync": _copied("ssh"),
+    "lftp": _lftp,
+    "svn checkout": _subversion,
+    "svn co": _subversion,
+    "svn export": _subversion,
     "hdfs dfs": _hadoop,
     "hadoop fs": _hadoop,
     "hadoop distcp": _hadoop,
@@ -344,6 +344,9 @@ READERS: dict[str, Reader] = {
     "aria2c": _download,
     "axel": _download,
     "pget": _download,
+    "Invoke-WebRequest": _download,
+    "iwr": _download,
+    "Start-BitsTransfer": _download,
     "curl": _curl,
     "aws s3": _stored,
     "aws s3api": _get_object,

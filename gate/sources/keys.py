@@ -25,7 +25,7 @@ _MODEL_WORDS = """
     config_name image_processor_name backbone_name language_model vision_model llm_model model tokenizer
     checkpoint ckpt pretrained weights backbone encoder lora adapter policy_model llm processor init_from
     transformer_name base_model_config model_id_or_path repo_id_or_path hf_model_repo storage_uri model_uri model_url
-    hf_checkpoint
+    hf_checkpoint name_or_path
     model_checkpoint reranker_model default_model from_pretrained hf_path model_dir
     served_model init_from_pretrained_model model_repository
 """
@@ -74,8 +74,24 @@ REMOTE_CODE = frozenset(
 )
 
 
-_MODEL_KEY = re.compile(r"_(?:model|tokenizer)(?:_(?:id|name|path|name_or_path|repo|repo_id))?$|^chat_template_path$")
-_DATASET_KEY = re.compile(r"_dataset(?:_(?:id|name|path|repo|repo_id))?$")
+_NAMES = r"(?:_(?:id|name|path|name_or_path|repo|repo_id|tag)s?)?$"
+_MODEL_KEY = re.compile(
+    rf"_(?:model|tokenizer|lora|adapter)s?{_NAMES}|^models?_(?:id|name|path|tag)s?$|^chat_template_path$"
+)
+_DATASET_KEY = re.compile(rf"_datasets?{_NAMES}|^datasets?_(?:id|name|path)s$")
+_OF_HUB = frozenset(("hf", "huggingface", "hugging", "hub", "pretrained"))
+"""Words of a key that say that the hub is meant."""
+_NO_NAME_WORDS = """
+    token home cache dir endpoint url user username org organization strategy revision offline transfer private
+    enable push timeout host space config
+"""
+_NO_NAME = frozenset(_NO_NAME_WORDS.split())
+"""Words of a key that is about the hub and names nothing there."""
+_FROM_HUB = re.compile(r"(?:^|_)from_(?:huggingface|hf|hub)$")
+_PAGES = frozenset(("url", "link", "homepage", "home_page", "website", "source", "reference", "docs", "paper", "code"))
+"""Keys under which an address may be that of a page for people."""
+_OF_DATA_WORDS = "data dataset datasets model weights checkpoint ckpt pretrained download archive file"
+_OF_DATA = frozenset(_OF_DATA_WORDS.split())
 
 
 _OUTPUT = re.compile(r"(?:save|output|push|upload|target|export|log|cache)_|hub_model_id|_dir$|hub_id$")
@@ -146,7 +162,29 @@ def kind_of(key: str) -> Kind | None:
     """Whether the key (as `normal` has it) names a model or a dataset."""
     if key in _MODEL or _MODEL_KEY.search(key):
         return "model"
-    return "dataset" if key in _DATASET or _DATASET_KEY.search(key) else None
+    if key in _DATASET or _DATASET_KEY.search(key):
+        return "dataset"
+    words = frozenset(key.split("_"))
+    if not words & _OF_HUB or words & _NO_NAME:
+        return None
+    return "dataset" if words & {"data", "dataset", "datasets", "corpus"} else "model"
+
+
+def is_strong(key: str) -> bool:
+    """Whether under `key` also a name without an owner is one of the hub."""
+    return key in STRONG or bool(_FROM_HUB.search(key))
+
+
+def says_hub(option: str) -> bool:
+    """Whether an option says that what it names is of the Hugging Face Hub, whatever its program."""
+    return bool({"hf", "huggingface", "hugging"} & set(normal(option).split("_")))
+
+
+def is_page(key: str) -> bool:
+    """Whether an address under `key` may be that of a page for people."""
+    if key in _PAGES:
+        return True
+    return key.endswith(("_url", "_link")) and not _OF_DATA & set(key.split("_"))
 
 
 def named(key: str, value: str, revision: str | None, *, under: Kind | None = None) -> Source | None:
@@ -162,7 +200,7 @@ def named(key: str, value: str, revision: str | None, *, under: Kind | None = No
         return None
     if "/" not in value:
         canonical = value in _CANONICAL_DATASET if kind == "dataset" else bool(_CANONICAL_MODEL.fullmatch(value))
-        if key not in STRONG and not canonical:
+        if not is_strong(key) and not canonical:
             return None
     return services.hub(value, kind, revision)
 
@@ -182,7 +220,7 @@ def _address(key: str, value: str, under: Kind | None) -> Source | None:
         return services.hub(value, kind)
     store = not value.lower().startswith(("http://", "https://", "git://", "ssh://", "git+"))
     host = services.host_of(value)
-    if not (store or is_data_url(value, host)):
+    if not (store or is_data_url(value, host, is_page=is_page(key))):
         return None
     if kind is None and not _WEIGHTS_URL.search(key) and not STORED.match(value):
         return None

@@ -16,6 +16,7 @@ _LOCAL_WORDS = """
     dir exp experiments export exported final finetuned fine-tuned lightning_logs local logs lora_model mlruns
     model models my notebooks our out output outputs path pretrained pretrained_models result results run runs
     save saved saved_model saved_models scratch src test tests tmp tokenizer tokenizers train trained
+    exp conf dump egs download downloads raw img images dev eval etc usr var mnt
     encoder decoder backbone architecture arch optimizer scheduler trainer
     trained_models training weights work_dirs workspace your
 """
@@ -35,9 +36,11 @@ _DATA = re.compile(
 )
 _NO_DATA = re.compile(
     r"(?i)/(?:licen[cs]e|readme|robots|requirements[\w.-]*|constraints|changelog|manifest|package|openapi|swagger|schema)"
-    r"(?:\.\w+)?$|/api/.*\.(?:json|txt)$|^(?:api|registry)\.[^/]+/.*\.(?:json|txt)$|schemas?[/.][^?]*\.json$|/whl(?:/|$)|/simple/?$"
+    r"(?:\.\w+)?$|\.(?:log(?:\.\w+)?|patch|diff)$|/api/.*\.(?:json|txt)$|^(?:api|registry)\.[^/]+/.*\.(?:json|txt)$|schemas?[/.][^?]*\.json$|/whl(?:/|$)|/simple/?$"
 )
 """Texts that are no data."""
+_PAGE = re.compile(r"\.(?:md|rst|html?|php|aspx?|jsp)$", re.I)
+"""Pages for people; with a query they may answer with a file."""
 _DOWNLOAD = re.compile(
     r"figshare\.com/files/\d|drive\.google\.com/(?:uc\?|file/d/)|/(?:resolve|releases/download)/[^?]+\.\w+$|[?&](?:dl|download)=1"
 )
@@ -73,13 +76,20 @@ def is_download(url: str) -> bool:
     path = rest.partition("#")[0]
     plain = path.partition("?")[0]
     if not scheme.lower().startswith(("http", "ftp")):  # a store, in which nobody looks a page up
-        return ("/" in plain.strip("/") or scheme in ("torchvision", "modelzoo")) and not _NO_DATA.search(plain)
-    if _NO_DATA.search(plain) or plain.endswith((".txt", ".json")):
+        return (
+            "/" in plain.strip("/") or scheme in ("torchvision", "modelzoo", "open-mmlab", "openmmlab", "mmcls")
+        ) and not _NO_DATA.search(plain)
+    if _NO_DATA.search(plain):
         return False
-    return bool(_DATA.search(plain) or _DOWNLOAD.search(path))
+    return bool(_DOWNLOAD.search(path)) or (not plain.endswith((".txt", ".json")) and bool(_DATA.search(plain)))
 
 
 _MEDIA = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|tiff?|mp3|mp4|ogg|avi|mov|webm|pdf)$", re.I)
+
+
+def is_data_host(host: str) -> bool:
+    """Whether the host is one that hands out data."""
+    return bool(_DATA_HOSTS.search(host))
 
 
 def is_media(path: str) -> bool:
@@ -87,13 +97,35 @@ def is_media(path: str) -> bool:
     return bool(_MEDIA.search(path))
 
 
-def is_data_url(url: str, host: str) -> bool:
-    """Whether what is at `url` looks like data or weights, rather than an answer of a service or a page."""
+def is_data_url(url: str, host: str, *, is_page: bool = False) -> bool:
+    """Whether what is at `url` looks like data or weights, rather than an answer of a service or a page.
+
+    With `is_page` it stands where people are shown pages too, so that the host alone says nothing; a page of the hub
+    is that of a repository.
+    """
     path = url.partition("://")[2].partition("#")[0]
-    if _NO_DATA.search(path.partition("?")[0]):
+    if _NO_DATA.search(path.partition("?")[0]) or _PAGE.search(path):
         return False
     if _DATA.search(path.partition("?")[0]) or _DATA.search(path):
         return True
     if re.search(r"/(?:resolve|raw|releases/download|archive)/|[?&]download=|/download(?:/|$|\?)|/uc\?", path):
         return True
+    if is_page and host not in ("huggingface.co", "hf.co"):
+        return False
     return bool(_DATA_HOSTS.search(host)) and "/api/" not in path and "/" in path.strip("/")
+
+
+_BUCKET = re.compile(
+    r"(?:s3[\w.-]*\.amazonaws\.com|storage\.googleapis\.com|\.blob\.core\.windows\.net|fbaipublicfiles\.com|\.cloudfront\.net"
+    r"|\.aliyuncs\.com|\.bcebos\.com|cdn-datasets\.huggingface\.co|tfhub\.dev/[\w.-]+)/[^\s?]{2,}"
+    r"|zenodo\.org/(?:api/)?records?/\d+/files|ndownloader\.figshare\.com/(?:files|articles)|osf\.io/download"
+    r"|/access/datafile|data\.mendeley\.com/(?:public-)?files|(?:huggingface\.co|hf\.co)/[^\s?]+/resolve/"
+)
+
+
+def is_bucket(url: str) -> bool:
+    """Whether an address is one in a store that answers over HTTP: data, or what addresses of data begin with.
+
+    So are the files of a record of an archive, and of a repository of the hub.
+    """
+    return bool(_BUCKET.search(url)) and not _NO_DATA.search(url) and not _PAGE.search(url) and not is_media(url)

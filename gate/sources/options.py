@@ -19,9 +19,7 @@ _REMOTE_CODE = re.compile(r"(?:^|,)trust_remote_code=true(?:,|$)", re.I)
 def read_options(line: Line) -> Iterator[Source | Flaw]:
     """Options that name a model or a dataset, of whatever program: `--model_name_or_path org/name`, "
     "`model.id=org/name`."""
-    if not runs(line):
-        return
-    pairs = [*line.options.items()]
+    pairs = [*line.options.items()] if runs(line) else [p for p in line.options.items() if keys.says_hub(p[0])]
     pairs += [
         (key, value)
         for word in line.plain
@@ -47,7 +45,7 @@ def read_options(line: Line) -> Iterator[Source | Flaw]:
         names = ("model_revision", "revision") if kind == "model" else ("dataset_revision",)
         revision = next((given[name] for name in names if given.get(name)), None)
         for name in re.split(r"[,\s]", value)[:16]:
-            plain = name if "://" in name else name.rpartition("=")[2].partition(":")[0]
+            plain = name if "://" in name else name.rpartition("=")[2].partition(":")[0].partition("^")[0]
             if key in _FROM_HUB and is_hub_id(plain) and (found := services.hub(plain, "model", revision)):
                 yield found
             elif source := keys.named(key, plain, revision, under=under):

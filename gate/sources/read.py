@@ -14,6 +14,7 @@ from gate.sources.pragmas import Pragma, pragmas
 
 if TYPE_CHECKING:
     from gate.sources.python.around import Around, Modules
+    from gate.sources.python.prefilter import Uses
 
 MAX_BYTES = 64 << 20
 """Bytes of a file that are looked at."""
@@ -34,8 +35,9 @@ _BY_NAME = re.compile(
     r"|(?P<makefile>(?:.*/)?(?:GNU)?[Mm]akefile(?:\.[^/]*)?|.*\.mk)"
     r"|(?P<workflow>(?:.*/)?(?:\.github/(?:workflows|actions)/.*\.ya?ml|action\.ya?ml|\.gitlab-ci[^/]*\.ya?ml|\.gitlab/.*\.ya?ml|azure-pipelines[^/]*\.ya?ml"
     r"|\.azure-pipelines/.*\.ya?ml|\.circleci/.*\.ya?ml|\.travis\.yml|bitbucket-pipelines\.yml|\.buildkite/.*\.ya?ml|cloudbuild\.ya?ml|\.drone\.yml|appveyor\.yml|\.cirrus\.yml|\.woodpecker/.*\.ya?ml|dvc\.yaml|docker-compose[^/]*\.ya?ml|compose[^/]*\.ya?ml))"
-    r"|(?P<requirements>(?:.*/)?(?:[\w.-]*requirements[\w.-]*|requirements/[^/]+|constraints[\w.-]*)\.(?:txt|in))"
-    r"|(?P<skipped>(?:.*/)?(?:package(?:-lock)?\.json|tsconfig[^/]*\.json|[^/]*\.lock|pnpm-lock\.yaml|poetry\.lock|pyproject\.toml|Cargo\.toml|\.pre-commit-config\.yaml|mkdocs\.yml"
+    r"|(?P<requirements>(?:.*/)?(?:[\w.-]*requirements[\w.-]*|requirements/[^/]+|constraints[\w.-]*)\.(?:txt|in)|(?:.*/)?(?:pyproject\.toml|Pipfile))"
+    r"|(?P<config>.*[^/.]_ya?ml)|(?P<lines>(?:.*/)?\.env(?:\.[^/]*)?)"
+    r"|(?P<skipped>(?:.*/)?(?:\.github/ISSUE_TEMPLATE/.*\.ya?ml|package(?:-lock)?\.json|tsconfig[^/]*\.json|[^/]*\.lock|pnpm-lock\.yaml|poetry\.lock|Cargo\.toml|\.pre-commit-config\.yaml|mkdocs\.yml"
     r"|CITATION\.cff|codemeta\.json|dbom\.(?:ya?ml|json)|gate-policy\.ya?ml|renovate\.json|\.?dependabot\.ya?ml|tokenizer\.json|vocab\.json|special_tokens_map\.json"
     r"|model\.safetensors\.index\.json|[^/]*\.cyclonedx\.json|[^/]*\.spdx\.json|composer\.json|manifest\.json|.*\.sarif|openapi[^/]*\.(?:json|ya?ml)|swagger[^/]*\.(?:json|ya?ml)))",
 )
@@ -55,6 +57,15 @@ _BY_EXTENSION: dict[str, Language] = {
     "json": "json",
     "toml": "lines",
     "gin": "lines",
+    "jsonnet": "lines",
+    "libsonnet": "lines",
+    "conf": "lines",
+    "properties": "lines",
+    "tf": "lines",
+    "tfvars": "lines",
+    "ps1": "shell",
+    "bat": "shell",
+    "cmd": "shell",
     "cfg": "lines",
     "ini": "lines",
     "env": "lines",
@@ -65,8 +76,8 @@ _SHEBANG = re.compile(rb"#!.*?\b(python|bash|sh|zsh|ksh)")
 class Reading(NamedTuple):
     """What one file holds; `problem` says why it was not read at all.
 
-    `asks` are its functions and classes of which the callers would say what a place pulls in, `callers` the other files
-    that were looked at for that.
+    `asks` are its functions and classes of which the callers would say what a place pulls in, `uses` is what it uses of
+    other modules, and `callers` are the other files that were looked at.
     """
 
     path: str
@@ -75,6 +86,7 @@ class Reading(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     problem: str = ""
     asks: tuple[str, ...] = ()
+    uses: Uses | None = None
     callers: Callers = {}  # noqa: RUF012 - never changed
 
 
@@ -120,8 +132,12 @@ def read(path: str, data: bytes, modules: Modules | None = None, callers: Caller
         found = [Gap(1, "nested too deep", blind=True)]
     sites = [one for one in found if isinstance(one, Site)]
     gaps = tuple(one for one in found if isinstance(one, Gap))
-    asks = tuple(sorted(around.asked)) if around and language == "python" else ()
-    return Reading(path, len(data), tuple(_located(path, data, sites)), gaps, asks=asks, callers=callers or {})
+    if around and around.is_cut:
+        gaps += (Gap(1, "its imports lead to more code than is followed for the files around it", blind=True),)
+    reading = Reading(path, len(data), tuple(_located(path, data, sites)), gaps, callers=callers or {})
+    if around is None or language != "python":
+        return reading
+    return reading._replace(asks=tuple(sorted(around.asked)), uses=around.uses)
 
 
 def _around(path: str, modules: Modules | None, callers: Callers | None) -> Around | None:
@@ -211,7 +227,8 @@ def _config(data: bytes, *, workflow: bool = False) -> Found:
 
 
 def _lines(data: bytes) -> Found:
-    from gate.sources.config import WORTH, read_lines
+    from gate.sources.config import WORTH
+    from gate.sources.lines import read_lines
 
     if WORTH.search(data):
         yield from read_lines(_text(data))

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from gate.sources import commands, keys, services
-from gate.sources.fetchers import is_program
 from gate.sources.interface import Found, Site
 from gate.sources.line import transport
+from gate.sources.programs import is_program
 from gate.sources.python.sites import read as read_python
 from gate.sources.services import REMOTE
 from gate.sources.text import Text

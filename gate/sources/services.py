@@ -19,7 +19,10 @@ _REFERENCE = re.compile(
     r"/(?:resolve|raw|blob|tree|archive)/(?:refs/(?:heads|tags)/)?([^/?#]+?)(?:\.zip|\.tar\.gz)?(?:[/?#]|$)"
 )
 _RAW = re.compile(r"https?://raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/(?:heads|tags)/)?([^/]+)/")
-_HUB_URL = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/((?:datasets/|spaces/)?[\w.-]+/[\w.-]+)(?:/|$)")
+_HUB_URL = re.compile(
+    r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/"
+    r"((?:datasets/|spaces/)?(?:[\w.-]+(?=/(?:resolve|raw|blob)/)|[\w.-]+/[\w.-]+))(?:/|$)"
+)
 _LOCAL_HOSTS = frozenset(("localhost", "127.0.0.1", "::1", "0.0.0.0"))  # noqa: S104 - compared, not bound
 _STORES = {
     "s3": "s3.amazonaws.com",
@@ -38,7 +41,7 @@ _ZOOS = {
 """Schemes that frameworks have for the weights that they know the address of."""
 _STORE_SCHEMES = (
     "s3[an]?|gc?s|hf|abfss?|wasbs?|az|azure|azureml|adl|oss|obs|cosn?|tos|hdfs|webhdfs|viewfs|alluxio|dbfs|lakefs|minio"
-    "|swift|gdrive|wandb-artifact|" + "|".join(_ZOOS)
+    "|swift|gdrive|wandb-artifact|kaggle|" + "|".join(_ZOOS)
 )
 REMOTE = re.compile(rf"(?:https?|ftps?|sftp|ssh|rsync|git|git\+https?|git\+ssh|{_STORE_SCHEMES})://|dbfs:/", re.I)
 STORED = re.compile(rf"(?:{_STORE_SCHEMES})://[^/\s]+/[^\s]", re.I)
@@ -95,6 +98,8 @@ def address(url: str, kind: Kind | None = None, *, digest: bool = False) -> Sour
     """A URL; `digest` means that what comes is compared with a digest. None for this machine itself."""
     if hosted := _HUB_URL.match(url):
         return _of_hub(url, hosted, kind, digest=digest)
+    if url.startswith("kaggle://"):
+        return kaggle_model(url.removeprefix("kaggle://"))
     host = host_of(url)
     if host in _LOCAL_HOSTS or host.endswith(".local"):
         return None
@@ -156,6 +161,8 @@ def repository(url: str, revision: str | None) -> Source | None:
         return None
     url = url.removesuffix("/").removesuffix(".git")
     host = host_of(url)
+    if not url.partition("://")[2].rstrip("/").partition("/")[2]:
+        return None
     kind: Kind | None = None
     if host in (HUB, "hf.co"):
         kind = "dataset" if "/datasets/" in url else "model"
@@ -172,6 +179,12 @@ def library(scheme: str, name: str, host: str, kind: Kind | None) -> Source:
 def versioned(url: str, host: str, kind: Kind | None, version: str | None) -> Source:
     """Something of which numbered versions stay as they are."""
     return Source(url, host, kind, version, release_pin(version))
+
+
+def kaggle_model(handle: str) -> Source:
+    """A model of Kaggle: `owner/model/framework/variation`, and a version where one is named."""
+    plain, _, version = handle.rpartition("/") if handle.count("/") == 4 else (handle, "", "")
+    return versioned(f"https://www.kaggle.com/models/{plain}", "www.kaggle.com", "model", version or None)
 
 
 def is_insecure(url: str) -> bool:

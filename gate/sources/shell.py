@@ -32,10 +32,10 @@ _TOKEN = re.compile(
     re.S | re.X,
 )
 _IN_TEXT = re.compile(
-    r"\$\{\{[^}]*\}\}|\$\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?[^{}]*\}|\$\(([\w.]+)\)|\$([A-Za-z_]\w*)"
+    r"\$\{\{[^}]*\}\}|\$\{([A-Za-z_]\w*|\d+)(?::?[-=]([^{}]*))?[^{}]*\}|\$\(([\w.]+)\)|\$([A-Za-z_]\w*)"
     r"|\$[0-9@*#?$!(-]|`[^`]*`"
 )
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\[[^\]=]*\])?\+?=(.*)", re.S)
 MOST_ITEMS = 16
 """Items of a loop that are followed."""
 _EACH = "\2"
@@ -63,8 +63,12 @@ class Word(NamedTuple):
 Words = list[Word]
 
 
-def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
-    """The commands of `text`, in order; `known` are variables that are set around it."""
+def split(text: str, known: Mapping[str, str] | None = None, assigned: Words | None = None) -> Iterator[Words]:
+    """The commands of `text`, in order; `known` are variables that are set around it.
+
+    Each `NAME=VALUE` that is assigned is added to `assigned`.
+    """
+    assignments = [] if assigned is None else assigned
     variables = dict(known or {})
     words: Words = []
     word: list[str] | None = None
@@ -75,10 +79,10 @@ def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
             kind = "plain"
         if kind in ("space", "end", "comment", "redirect"):
             if word is not None:
-                words.append(Word("".join(word), start, end))
+                words.append(_word(word, start, end))
                 word = None
             if kind == "end" and words:
-                yield from _command(words, variables)
+                yield from _command(words, variables, assignments)
                 words = []
             continue
         if word is None:
@@ -90,9 +94,15 @@ def split(text: str, known: Mapping[str, str] | None = None) -> Iterator[Words]:
             word.append(_value(kind or "", match[0], variables))
             length += len(word[-1])
     if word is not None:
-        words.append(Word("".join(word), start, end))
+        words.append(_word(word, start, end))
     if words:
-        yield from _command(words, variables)
+        yield from _command(words, variables, assignments)
+
+
+def _word(parts: list[str], start: int, end: int) -> Word:
+    """A word; one of variables that are empty here is known at run time only."""
+    text = "".join(parts)
+    return Word(text or (HOLE if end - start > len('""') else ""), start, end)
 
 
 def _quoted(array: re.Match[str]) -> str:
@@ -147,7 +157,7 @@ def _indexed(text: str, value: str) -> str:
     return _EACH + "\1".join(items) + _EACH if items else HOLE
 
 
-def _command(words: Words, variables: dict[str, str]) -> Iterator[Words]:
+def _command(words: Words, variables: dict[str, str], assignments: Words) -> Iterator[Words]:
     """Notes what is assigned, and hands on the rest without keywords."""
     if words[0].text == "for" and len(words) > 3 and words[2].text == "in":
         items = [item for word in words[3:] for item in word.text.split()][:MOST_ITEMS]
@@ -159,7 +169,9 @@ def _command(words: Words, variables: dict[str, str]) -> Iterator[Words]:
         if place and head.startswith("-") and words[place - 1].text in _DECLARES:
             continue
         if assigned and not head.startswith("-"):
-            variables[assigned[1]] = assigned[2]
+            before = variables.get(assigned[1], "") + " " if assigned[2] else ""
+            variables[assigned[1]] = (before + assigned[3])[-LONGEST:].lstrip()
+            assignments.append(word)
         elif head not in _KEYWORDS:
             yield from _each(words[place:])
             return

@@ -204,7 +204,7 @@ def test_callers_without_end_are_followed_up_to_a_limit_and_that_is_told(repo: R
     wrappers = range(200)
     for i in wrappers:
         repo.write(f"lib{i}.py", f"import requests\ndef w{i}(url):\n    requests.get(url, stream=True)\n")
-    imports = "".join(f"from lib{i} import *\n" for i in wrappers)
+    imports = "".join(f"from lib{i} import w{i}\n" for i in wrappers)
     calls = "".join(f'w{i}("https://files.example.org/{i}.tar")\n' for i in wrappers)
     for k in range(8):
         repo.write(f"c{k}.py", imports + f"X = '''{'x' * 100_000}'''\n" + calls)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.sources.interface import Gap
 from gate.sources.python.module import Module
 from gate.sources.python.parse import decode, parse
-from gate.sources.python.prefilter import PACKAGES
+from gate.sources.python.prefilter import PACKAGES, Uses
 
 if TYPE_CHECKING:
     from gate.sources.python.resolve import Resolver
@@ -26,6 +26,8 @@ MAX_MODULES = 24
 """Modules that are parsed for one file."""
 MAX_KEPT = 4 << 20
 """Bytes of source whose syntax trees are kept for the next files."""
+MAX_READ = 8 << 20
+"""Bytes of modules that are parsed for the files of one task; a task of 64 files of a real repository has a tenth."""
 _PARTS = 8
 Read = Callable[[str], "bytes | None"]
 """The content of a file by its path; None where there is none, or it is too large."""
@@ -34,8 +36,13 @@ Read = Callable[[str], "bytes | None"]
 class Parsed(NamedTuple):
     """A module of the repository."""
 
+    text: str
     data: bytes
     body: list[ast.stmt]
+
+
+class SpentError(Exception):
+    """More modules are led to than are parsed."""
 
 
 class Modules:
@@ -44,14 +51,18 @@ class Modules:
     def __init__(self, read: Read) -> None:
         self._read = read
         self._kept: dict[str, Parsed | None] = {}
-        self._size = 0
+        self._size = self._spent = 0
 
     def get(self, path: str) -> Parsed | None:
-        """The module at `path`; None where there is none that can be followed."""
+        """The module at `path`; None where there is none that can be followed. Raises `SpentError`."""
         if path not in self._kept:
             data = self._read(path)
-            found = None if data is None or len(data) > MAX_MODULE else _parsed(data)
-            if found is not None:
+            found = None
+            if data is not None and len(data) <= MAX_MODULE:
+                self._spent += len(data)
+                if self._spent > MAX_READ:
+                    raise SpentError
+                found = _parsed(data)
                 self._size += len(found.data)
                 if self._size > MAX_KEPT:
                     self._kept.clear()
@@ -63,7 +74,7 @@ class Modules:
 def _parsed(data: bytes) -> Parsed:
     text = decode(data)
     body = [node for part in parse(text, []) if not isinstance(part, Gap) for node in part]
-    return Parsed(text.encode("utf-8", "replace"), body)
+    return Parsed(text, text.encode("utf-8", "replace"), body)
 
 
 class Reached(NamedTuple):
@@ -79,6 +90,9 @@ class Around:
     def __init__(self, path: str, modules: Modules, callers: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.path, self._modules, self._callers = path, modules, callers or {}
         self.asked: set[str] = set()
+        self.uses: Uses | None = None
+        self.is_cut = False
+        """Whether a module was not parsed because too many were before."""
         self._resolvers: dict[str, Resolver | None] = {}
         self._followed = 0
         self._reached: dict[tuple[str, str], Reached | None] = {}
@@ -95,6 +109,14 @@ class Around:
         """The other files that call what is called `name` here."""
         found = (self._resolver(path, main) for path in self._callers.get(name, ()))
         return [one for one in found if one is not None]
+
+    def forget(self) -> None:
+        """Lets go of the modules, which refer to each other and would be kept until somebody looks for such."""
+        for resolver in self._resolvers.values():
+            if resolver is not None:
+                resolver.forget()
+        self._resolvers.clear()
+        self._reached.clear()
 
     def _find(self, dotted: str, path: str, main: Resolver) -> Reached | None:
         plain = dotted.lstrip(".")
@@ -114,11 +136,14 @@ class Around:
         if path not in self._resolvers:
             if self._followed >= MAX_MODULES:
                 return None
-            parsed = self._modules.get(path)
+            try:
+                parsed = self._modules.get(path)
+            except SpentError:
+                self.is_cut, parsed = True, None
             if parsed is None:
                 self._resolvers[path] = None
             else:
-                module = Module([])
+                module = Module([], parsed.text)
                 module.add(parsed.body)
                 self._resolvers[path] = main.beside(module, parsed.data, path)
                 self._followed += 1

@@ -60,6 +60,17 @@ def _blob(given: Given) -> Sources:
                 yield source or unknown(None)
 
 
+def _blob_client(given: Given) -> Sources:
+    """`BlobClient(account_url, container_name, blob_name)`."""
+    for address in _texts(given, given.node, 0, "account_url"):
+        for container in _texts(given, given.node, 1, "container_name"):
+            for blob in _texts(given, given.node, 2, "blob_name"):
+                source = None
+                if HOLE not in address + container:
+                    source = services.address(f"{address.rstrip('/')}/{container}/{blob}")
+                yield source or unknown(None)
+
+
 def _made(given: Given, func: ast.expr) -> ast.Call | None:
     """The call that made the object of which `func` is a method, also through a name."""
     node = func.value if isinstance(func, ast.Attribute) else None
@@ -102,6 +113,7 @@ def paddle(given: Given) -> Sources:
 READERS: dict[str, Callable[[Given], Sources]] = {
     "azureml": asset,
     "azure-blob": _blob,
+    "azure-client": _blob_client,
     "s3-hook": lambda given: hook(given, "s3"),
     "lakefs": _lakefs,
     "quilt": _quilt,

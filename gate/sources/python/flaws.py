@@ -34,7 +34,7 @@ def flaws_of(given: Given) -> Iterator[Flaw]:
 
 def _torch(given: Given) -> Flaw | None:
     value = given.value("weights_only")
-    if value is None and not given.spreads_unknown():
+    if value is None:
         message = "is called without `weights_only=True`: torch before 2.6 then " + _UNPICKLES
         return flaws.unsafe_load(message, "add `weights_only=True`, or load safetensors (`gate convert` makes them)")
     if value is False:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
+from functools import lru_cache
 
 from gate.sources.python.module import Module, Placed
-from gate.sources.python.prefilter import lines_of
+from gate.sources.python.prefilter import LETTERS, lines_of
 
 _POOLED = frozenset(("map", "imap", "imap_unordered", "thread_map", "process_map"))
 _PASSING = frozenset(("submit", "partial", "run_in_executor", "apply", "to_thread"))
@@ -57,24 +57,26 @@ def _started(node: ast.Call, name: str) -> ast.Call | None:
 
 def calls_of(name: str, module: Module, data: bytes, *, is_defined: bool) -> list[Placed]:
     """The calls in `module` of what is called `name`; where it is defined there too, that is no call."""
-    pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*[(,)]")
-    lines = lines_of(data, (match.start() for match in pattern.finditer(data)))
+    starts = [match.start() for match in _named(name).finditer(data)]
+    lines = lines_of(data, (start for start in starts if start == 0 or data[start - 1] not in LETTERS))
     if len(lines) < 1 + is_defined:
         return []
-    module.expand()
     found = []
-    for statement, scope in module.statements:
-        at = bisect_left(lines, statement.lineno)
-        if at == len(lines) or lines[at] > (statement.end_lineno or 0):
-            continue
+    for statement, scope in module.statements_on(lines):
         calls = (_call_of(node, name) for node in ast.walk(statement) if isinstance(node, ast.Call))
         found += [Placed(call, scope) for call in calls if call is not None]
     return found
 
 
+@lru_cache(maxsize=4096)
+def _named(name: str) -> re.Pattern[bytes]:
+    return re.compile(re.escape(name.encode()) + rb"\s*[(,)]")
+
+
 def calls_by_name(module: Module) -> dict[str, list[Placed]]:
     """Every call in `module`, by the names of what is called, or handed to what calls it."""
     found: dict[str, list[Placed]] = {}
+    module.expand("")
     for statement, scope in module.statements:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):

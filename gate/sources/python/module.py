@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from gate.sources import keys
+from gate.sources.names import is_download
+from gate.sources.python.labels import NONE, OPTIONS, Label, defaults, labelled
+from gate.sources.python.named import may_count
 
 How = Literal["value", "each", "unknown"]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Binding(NamedTuple):
@@ -42,9 +46,7 @@ class Scope:
 
     __slots__ = ("function", "names", "owner", "parent")
 
-    def __init__(
-        self, parent: Scope | None, function: ast.FunctionDef | ast.AsyncFunctionDef | None, owner: Class | None
-    ) -> None:
+    def __init__(self, parent: Scope | None, function: Function | None, owner: Class | None) -> None:
         self.parent, self.function, self.owner = parent, function, owner
         self.names: dict[str, list[Binding]] = {}
 
@@ -57,14 +59,15 @@ class Placed(NamedTuple):
 
 
 class Address(NamedTuple):
-    """A text that is an address or named as a model, the call that it is an argument of, and what names it there.
+    """A text that may be an address or the name of a model, the call that it is an argument of, and what names it.
 
-    `name` is the keyword, the key of a mapping or what is assigned; empty where nothing says it.
+    What is put together from several, an f-string or a sum, stands for all of them.
     """
 
-    node: ast.Constant
+    node: ast.expr
+    scope: Scope
     call: ast.Call | None
-    name: str = ""
+    label: Label
 
 
 class _Open(NamedTuple):
@@ -75,35 +78,79 @@ class _Open(NamedTuple):
     certain: bool
 
 
-_OPTIONS = frozenset(("add_argument", "DEFINE_string", "DEFINE_enum", "add_option", "set_defaults"))
-
-
 class Module:
-    """What one walk over the statements collects; expressions are walked on the lines `wanted` only."""
+    """What one walk over the statements collects; expressions are walked on the lines `wanted` only.
 
-    def __init__(self, wanted: list[int]) -> None:
-        self._wanted = wanted
+    What functions hold that have none of these lines is collected when it is asked for: see `expand`.
+    """
+
+    def __init__(self, wanted: list[int], text: str) -> None:
+        self._wanted, self._text = wanted, text
         self.top = Scope(None, None, None)
         self.imports: dict[str, str] = {}
         self.stars: list[str] = []
         self.classes: dict[str, Class] = {}
-        self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        self.functions: dict[str, Function] = {}
         self.options: dict[str, list[ast.expr]] = {}
         self.calls: list[Placed] = []
         self.addresses: list[Address] = []
         self.statements: list[tuple[ast.stmt, Scope]] = []
-        self._deferred: list[_Open] = []
-        self._whole = False
+        self.returns: dict[Function, list[tuple[ast.Return, Scope]]] = {}
+        self._deferred: dict[Function, Scope] = {}
+        self._by_line: list[tuple[int, int]] = []
+        self._words: set[str] = set()
+        self._starts: list[int] = []
 
     def add(self, body: Iterable[ast.stmt]) -> None:
         """Collects what `body` has at the top of the module."""
         self._collect([_Open(node, self.top, True) for node in body][::-1])
 
-    def expand(self) -> None:
-        """Collects also what functions hold that have no line of interest."""
-        self._whole = True
-        deferred, self._deferred = self._deferred, []
-        self._collect(deferred[::-1])
+    def expand(self, *words: str) -> None:
+        """Collects also what those functions hold in whose text one of `words` stands."""
+        new = [word for word in words if word not in self._words]
+        if new:
+            self._words.update(new)
+            self._expand({f: scope for f, scope in self._deferred.items() if self._has(f, new)})
+
+    def returned(self, function: Function) -> list[tuple[ast.Return, Scope]]:
+        """What a function of the module returns, and the names that are seen there."""
+        if function in self._deferred:
+            self._expand({function: self._deferred[function]})
+        return self.returns.get(function, [])
+
+    def statements_on(self, lines: list[int]) -> list[tuple[ast.stmt, Scope]]:
+        """The simple statements that go over one of `lines`, also those in functions that nobody asked for before."""
+        while inside := {f: scope for f, scope in self._deferred.items() if self._covers(f, lines)}:
+            self._expand(inside)  # which may hold functions in turn
+        if len(self._by_line) != len(self.statements):
+            self._by_line = sorted((s.lineno, place) for place, (s, _) in enumerate(self.statements))
+        found: set[int] = set()
+        for line in lines:
+            at = bisect_left(self._by_line, (line + 1, 0)) - 1
+            first = self._by_line[at][0] if at >= 0 else 0
+            while at >= 0 and self._by_line[at][0] == first:
+                found.add(self._by_line[at][1])
+                at -= 1
+        statements = (self.statements[place] for place in sorted(found))
+        return [(s, scope) for s, scope in statements if self._covers(s, lines)]
+
+    @staticmethod
+    def _covers(statement: ast.stmt, lines: list[int]) -> bool:
+        at = bisect_left(lines, statement.lineno)
+        return at < len(lines) and lines[at] <= (statement.end_lineno or 0)
+
+    def _expand(self, functions: dict[Function, Scope]) -> None:
+        for function in functions:
+            del self._deferred[function]
+        inside = [_Open(child, scope, True) for function, scope in functions.items() for child in function.body]
+        self._collect(inside[::-1])
+
+    def _has(self, function: Function, words: Iterable[str]) -> bool:
+        """Whether one of `words` stands in the text of a function."""
+        if not self._starts:
+            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text)), len(self._text)]
+        first, last = self._starts[function.lineno - 1], self._starts[function.end_lineno or function.lineno]
+        return any(self._text.find(word, first, last) >= 0 for word in words)
 
     def _collect(self, pending: list[_Open]) -> None:
         while pending:
@@ -156,17 +203,19 @@ class Module:
             else:
                 self.imports[name.asname or name.name] = package + name.name
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[_Open]:
+    def _function(self, node: Function, scope: Scope) -> Iterator[_Open]:
         self.functions[node.name] = node
         owner = scope.owner if scope.function is None else None
         inner = Scope(scope.parent if owner else scope, node, owner or scope.owner)
         arguments = node.args
-        self._expressions((*node.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults)), scope)
-        inside = [_Open(child, inner, True) for child in node.body]
-        if self._whole or self.has_wanted(node):
-            yield from inside
+        self._expressions(node.decorator_list, scope)
+        for argument, default in defaults(arguments):
+            if self.has_wanted(default):
+                self._walk(default, scope, argument)
+        if self.has_wanted(node) or self._has(node, self._words):
+            yield from (_Open(child, inner, True) for child in node.body)
         else:
-            self._deferred += inside
+            self._deferred[node] = inner
 
     def _compound(self, node: ast.AST, scope: Scope, certain: bool) -> Iterator[_Open]:
         if isinstance(node, (ast.For, ast.AsyncFor)):
@@ -208,7 +257,7 @@ class Module:
 
     def _option(self, node: ast.expr) -> None:
         """An option of a command line, with its default."""
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _OPTIONS:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in OPTIONS:
             return
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         if node.func.attr == "set_defaults":
@@ -229,6 +278,8 @@ class Module:
 
     def _simple(self, node: ast.stmt, scope: Scope) -> None:
         self.statements.append((node, scope))
+        if isinstance(node, ast.Return) and scope.function is not None:
+            self.returns.setdefault(scope.function, []).append((node, scope))
         if self.has_wanted(node):
             self._walk(node, scope)
 
@@ -237,42 +288,57 @@ class Module:
             if self.has_wanted(node):
                 self._walk(node, scope)
 
-    def _walk(self, root: ast.AST, scope: Scope) -> None:
-        passed: dict[ast.expr, ast.Call] = {}
-        named: dict[ast.expr, str] = {}
+    def _walk(self, root: ast.AST, scope: Scope, name: str = "") -> None:
+        """Collects what stands in `root`, the default of the parameter `name` where there is one."""
+        passed: dict[ast.AST, ast.Call] = {}
+        labels: dict[ast.AST, Label] = {root: Label(name)}
+        left: set[ast.AST] = set()
         for node in ast.walk(root):
-            named |= _named(node)
+            label = labels.get(node, NONE)
+            labels |= labelled(node, label)
             if isinstance(node, ast.Call):
                 self.calls.append(Placed(node, scope))
                 passed |= dict.fromkeys((*node.args, *(k.value for k in node.keywords)), node)
-            elif isinstance(node, (ast.List, ast.Tuple)):
+            elif isinstance(node, (ast.List, ast.Tuple, ast.BoolOp, ast.IfExp)):
                 if node in passed:
-                    passed |= dict.fromkeys(node.elts, passed[node])
-                if node in named:
-                    named |= dict.fromkeys(node.elts, named[node])
-            elif isinstance(node, ast.Constant):
-                label = named.get(node, "")
-                if isinstance(node.value, str) and ("://" in node.value[:20] or keys.normal(label) in keys.STRONG):
-                    self.addresses.append(Address(node, passed.get(node), label))
+                    passed |= dict.fromkeys(ast.iter_child_nodes(node), passed[node])
             elif isinstance(node, ast.comprehension):
                 line = getattr(node.iter, "lineno", 0)
                 self._bind(node.target, Binding("each", node.iter, line, False), scope)
             elif isinstance(node, ast.NamedExpr):
                 self._bind(node.target, Binding("value", node.value, node.lineno, False), scope)
+            if node in left or isinstance(node, ast.Compare):  # what something is compared with
+                left.update(ast.iter_child_nodes(node))
+            if isinstance(node, ast.expr) and node not in left and _may_be_source(node, label, is_given=node in passed):
+                self.addresses.append(Address(node, scope, passed.get(node), label))
 
 
-def _named(node: ast.AST) -> dict[ast.expr, str]:
-    """What `node` gives names to, with the names."""
-    if isinstance(node, ast.Call):
-        return {keyword.value: keyword.arg for keyword in node.keywords if keyword.arg}
-    if isinstance(node, ast.Dict):
-        pairs = zip(node.keys, node.values, strict=True)
-        return {v: k.value for k, v in pairs if isinstance(k, ast.Constant) and isinstance(k.value, str)}
-    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        name = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
-        return {node.value: name}
-    return {}
+def _may_be_source(node: ast.expr, label: Label, *, is_given: bool) -> bool:
+    """Whether an expression may be an address, or the name of a model; `is_given` says that a call gets it."""
+    if isinstance(node, ast.Constant):
+        if not isinstance(node.value, str):
+            return False
+        return "://" in node.value[:20] or may_count(node.value, label, is_given=is_given)
+    if isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call)) and label is not NONE:
+        tail = _tail(node)
+        return "." in tail and is_download(f"https://_/{tail}")
+    return False
+
+
+def _tail(node: ast.expr) -> str:
+    """The last part of a text that is put together, where that is written."""
+    for _ in range(8):
+        if isinstance(node, ast.JoinedStr) and node.values:
+            node = node.values[-1]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            node = node.right
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "join" and node.args:
+            node = node.args[-1]
+        elif isinstance(node, (ast.List, ast.Tuple)) and node.elts:
+            node = node.elts[-1]
+        else:
+            break
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _augmented(node: ast.AugAssign, *, certain: bool) -> Binding:

@@ -36,6 +36,11 @@ _SEGMENTERS = "Unet UnetPlusPlus MAnet Linknet FPN PSPNet PAN DeepLabV3 DeepLabV
 _XRAY = Call("library", 99, ("weights",), when=("weights",), label="torchxrayvision:github.com")
 
 _DATABASE = Call("run-time")
+_PAGES = Call("address", names=("web_path", "web_paths", "file_path", "urls", "url"))
+_LOADERS = """
+    WebBaseLoader AsyncHtmlLoader AsyncChromiumLoader RecursiveUrlLoader SitemapLoader UnstructuredURLLoader
+    SeleniumURLLoader PlaywrightURLLoader PyPDFLoader OnlinePDFLoader PyMuPDFLoader
+"""
 _READERS = """
     read_csv read_parquet read_json read_table read_excel read_feather read_orc read_fwf read_parquet_table download
 """
@@ -180,6 +185,11 @@ ANYWHERE: dict[tuple[str, str], Call] = {
     ("sagemaker", "TrainingInput"): Call("read", names=("s3_data",)),
     ("sagemaker", "JumpStartModel"): Call("library", names=("model_id",), label="jumpstart:s3.amazonaws.com"),
     ("fastdownload", "download_url"): URL,
+    ("cached_path", "cached_path"): URL,
+    ("allennlp", "cached_path"): URL._replace(names=("url_or_filename",)),
+    ("batchgenerators", "load_pickle"): Call("pickle", names=("file",)),
+    ("mmengine", "load_checkpoint"): Call("torch-load", names=("filename",)),
+    ("mmcv", "load_checkpoint"): Call("torch-load", names=("filename",)),
     ("requests", "get"): REQUEST,
     ("requests", "request"): REQUEST._replace(position=1),
     ("httpx", "get"): REQUEST,
@@ -249,6 +259,8 @@ ANYWHERE: dict[tuple[str, str], Call] = {
     ("pandas_gbq", "read_gbq"): _DATABASE,
     ("awswrangler", "read_sql_query"): _DATABASE,
     ("feast", "BigQuerySource"): _DATABASE,
+    **{(package, name): _PAGES for package in ("langchain", "langchain_community") for name in _LOADERS.split()},
+    ("azure", "BlobClient"): Call("azure-client", names=("account_url",)),
     ("langchain_community", "VLLM"): Call("hub-model", 99, ("model",)),
     **{(package, name): READ for package in ("awswrangler", "pyspark", "databricks") for name in _READERS.split()},
 }
@@ -293,6 +305,8 @@ METHODS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "download_file": (Call("bucket"), ("boto3", "aioboto3", "airflow")),
     "download_fileobj": (Call("bucket"), ("boto3",)),
     "get_object": (Call("bucket", 99, ("Bucket",)), ("boto3", "minio")),
+    "query": (_DATABASE, ("bigquery",)),
+    "get_state_dict": (Call("weights"), ("torchvision", "torchgeo")),
     "read_key": (Call("s3-hook"), ("airflow",)),
     "get_key": (Call("s3-hook"), ("airflow",)),
     "download_blob": (Call("azure-blob"), ("azure",)),
@@ -324,7 +338,7 @@ METHODS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "project": (Call("roboflow"), ("roboflow",)),
     "get": (
         Call("file-system", names=("rpath",)),
-        ("boto3", "s3fs", "gcsfs", "fsspec", "azure", "Session(", "Client("),
+        ("boto3", "s3fs", "gcsfs", "fsspec", "azure", "paramiko", "Session(", "Client("),
     ),
     "get_file": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec")),
     "download": (Call("file-system", names=("rpath",)), ("s3fs", "gcsfs", "fsspec", "HfFileSystem", "airflow")),

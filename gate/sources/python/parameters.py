@@ -14,7 +14,7 @@ from gate.sources.python.values import MOST, UNKNOWN, Values, rest_of
 if TYPE_CHECKING:
     from gate.sources.python.resolve import Resolver
 
-_ONE_BY_ONE = 16
+_ONE_BY_ONE = 64
 """Functions of which the calls are looked for one by one."""
 
 
@@ -107,7 +107,7 @@ class Parameters:
         if name not in self._callers:
             if len(self._callers) >= _ONE_BY_ONE:  # a look at each call is cheaper than more looks at the text
                 if self._index is None:
-                    self._index = calls_by_name(self._resolver.whole)
+                    self._index = calls_by_name(self._resolver.module)
                 return self._index.get(name, [])
             is_function = is_defined and not name[:1].isupper()
             self._callers[name] = calls_of(name, self._resolver.module, self._data, is_defined=is_function)

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 
 from gate.sources.interface import Gap
+from gate.sources.python.outline import close, outline
 
 MAX_PARSED = 4 << 20
 """Bytes of one file that are parsed: it takes memory of some hundred times the size."""
@@ -42,11 +43,18 @@ def parse(text: str, wanted: list[int]) -> Iterator[list[ast.stmt] | Gap]:
     if len(text) > MAX_PARSED:
         yield from _alone(text.split("\n"), wanted, "the file is too large to be parsed")
         return
-    found = _parsed(text)
+    found = _outlined(text, wanted) or _parsed(text)
     if isinstance(found, list):
         yield found
         return
     yield from _pieces(text, wanted)
+
+
+def _outlined(text: str, wanted: list[int]) -> list[ast.stmt] | None:
+    """The statements, where functions without a line of interest are parsed when somebody looks into them."""
+    short, bodies = outline(text, wanted)
+    found = _parsed(short) if bodies else None
+    return found if isinstance(found, list) and close(found, text, bodies, _parsed) else None
 
 
 def _parsed(text: str) -> list[ast.stmt] | str:

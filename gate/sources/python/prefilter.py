@@ -6,13 +6,14 @@ Most files have none and need not be parsed; of the others most statements need 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import string
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from gate.sources.keys import STRONG
-from gate.sources.names import is_download
+from gate.sources.names import is_bucket, is_download
+from gate.sources.python import helper_names, named
 from gate.sources.python.calls import EXACT
 from gate.sources.python.classes import CLASSES
 from gate.sources.python.packages import ANYWHERE, METHODS
@@ -39,20 +40,27 @@ _FETCHERS = (
 _SHELL = b" shell"
 """Stands for a file that starts processes and has one of these words."""
 _STARTERS = frozenset((b"os", b"subprocess"))
-_COMMON = frozenset((b"torch", b"numpy", b"transformers", b"pickle", b"requests", b"pandas", b"datasets", _SHELL))
-"""Words that most files with calls import; files with others share one pattern, for building one takes time."""
 _SESSIONS = (b"Session(", b"Client(")
 """What a file must have for the methods of a client to count, beside an address."""
 _LONGEST_IMPORT = 4000
 _AS = re.compile(rb"(\w+) as (\w+)")
-_WORD = re.compile(rb"\w+")
-_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
-_ADDRESS = re.compile(rb"""["']([a-z][a-z0-9+-]{1,16}://[^"'\s]{4,1000})["']""")
+LETTERS = (string.ascii_letters + string.digits + "_").encode()
+"""What names are made of."""
+_WORDS = bytes(c if c in LETTERS else 32 for c in range(256))
+_DOTTED = bytes(c if c in LETTERS + b".(" else 32 for c in range(256))
+"""Put spaces between words, and between dotted names and brackets: splitting there is faster than a pattern is."""
+_ADDRESS = re.compile(rb"""://[^"'\s]{4,1000}""")
+_SCHEME = re.compile(rb"""(?<=["'])[a-z][a-z0-9+-]{1,16}$""")
 """An address that is written as a whole: one of data counts wherever it stands."""
-_NAMED = re.compile(
-    rb"""(?i)["']?(?:""" + b"|".join(sorted(word.encode() for word in STRONG)) + rb""")["']?[ ]?[:=][ ]?["'][\w.-]+/"""
+_LONGEST_SCHEME = 18
+_JOINED = re.compile(
+    rb"""\.(?:zip|tar|tgz|gz|bz2|pth?|bin|ckpt|h5|hdf5|npz|npy|csv|tsv|parquet|pkl|onnx|safetensors|mat|jsonl?)["']"""
 )
-"""A model that is named under a key that says so."""
+"""The end of an address that may be put together."""
+_CONTINUED = re.compile(rb"""["']\s{1,200}[rbuf]{0,2}["']""")
+"""Behind an address that is written in several pieces."""
+_FILLED = re.compile(r"\{[^{}]{0,80}\}")
+"""A part of an address that is filled in."""
 _MOST_ADDRESSES = 2_001
 """One more than a file may have places: a file with more holds data, and that is told."""
 _OPENS = re.compile(rb"#|\"\"\"|'''|\"|'")
@@ -99,6 +107,11 @@ def _names() -> _Names:
     return _Names(frozenset(always), {word: frozenset(names) for word, names in found.items()}, methods)
 
 
+@cache
+def _words() -> frozenset[bytes]:
+    return _STARTERS.union(_names().by_word)
+
+
 PACKAGES = frozenset((*(name.partition(".")[0] for name in (*EXACT, *CLASSES)), *(package for package, _ in ANYWHERE)))
 """The packages of the catalogue: no module of a repository is looked for under their names."""
 
@@ -107,12 +120,37 @@ def _root(dotted: str) -> bytes:
     return dotted.partition(".")[0].encode()
 
 
-@lru_cache(maxsize=256)
-def _pattern(words: frozenset[bytes]) -> re.Pattern[bytes]:
-    """Finds the calls that a file may have which imports these words."""
+class _Wanted(NamedTuple):
+    """What a file may call: all names, and those that count whatever stands before the dot."""
+
+    names: frozenset[bytes]
+    free: frozenset[bytes]
+
+
+@lru_cache(maxsize=4096)
+def _wanted(words: frozenset[bytes]) -> _Wanted:
+    """What a file may call that imports these words of the catalogue."""
     names = _names()
-    wanted = names.always.union(*(names.by_word[word] for word in words))
-    return re.compile(rb"\b(" + _trie(wanted) + rb")\s*\(")
+    return _Wanted(
+        names.always.union(*(names.by_word[word] for word in words)),
+        names.always.union(*(names.methods[word] for word in words)),
+    )
+
+
+def _called(data: bytes) -> set[bytes]:
+    """The dotted names of everything that stands before a bracket."""
+    return {word for head in data.translate(_DOTTED).split(b"(") for word in head.rsplit(None, 1)[-1:]}
+
+
+def _calls(data: bytes, name: bytes) -> Iterator[int]:
+    """Where `name` is called."""
+    starts = (match.start() for match in _call(name).finditer(data))
+    return (start for start in starts if start == 0 or data[start - 1] not in LETTERS)
+
+
+@cache
+def _call(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(re.escape(name) + rb"\s*\(")
 
 
 def _trie(names: Iterable[bytes]) -> bytes:
@@ -127,18 +165,33 @@ def _trie(names: Iterable[bytes]) -> bytes:
     return b"(?:" + b"|".join(parts) + b")" + (b"?" if ends else b"")
 
 
+_FETCHES = re.compile(_trie(_FETCHERS))
+
+
+class Uses(NamedTuple):
+    """The words on the lines of a file that import, and what is called of the names among them, apart by spaces."""
+
+    imports: bytes
+    calls: bytes
+
+
 class _Imported(NamedTuple):
-    """The words of the catalogue that are imported, the names on those lines, and what is imported as something."""
+    """The words of the catalogue that are imported, the names on those lines, and what is imported as something.
+
+    `everything` are the words on all lines that import.
+    """
 
     words: frozenset[bytes]
     along: set[bytes]
     renamed: list[tuple[bytes, bytes]]
+    everything: set[bytes]
 
 
 def _imported(data: bytes) -> _Imported:
-    known = _names().by_word
+    known = _words()
     words: set[bytes] = set()
     along: set[bytes] = set()
+    everything: set[bytes] = set()
     renamed: list[tuple[bytes, bytes]] = []
     at = data.find(b"import")
     while at >= 0:
@@ -147,9 +200,10 @@ def _imported(data: bytes) -> _Imported:
         if b"(" in data[at:end] and b")" not in data[at:end]:
             end = data.find(b")", end, end + _LONGEST_IMPORT)
             end = at + _LONGEST_IMPORT if end < 0 else end
-        line = set(_WORD.findall(data[start : min(end, start + _LONGEST_IMPORT)]))
-        if not line.isdisjoint(known) or not line.isdisjoint(_STARTERS):
-            words |= line & (known.keys() | _STARTERS)
+        line = set(data[start : min(end, start + _LONGEST_IMPORT)].translate(_WORDS).split())
+        everything |= line
+        if found := line & known:
+            words |= found
             along |= line
             if b"*" in data[at:end]:
                 along.add(b"*")
@@ -158,33 +212,61 @@ def _imported(data: bytes) -> _Imported:
         at = data.find(b"import", max(end, at + 6))
     if b"://" in data:
         words.update(word for word in _SESSIONS if word in data)
-    if words & _STARTERS and any(word in data for word in _FETCHERS):
+    if words & _STARTERS and _FETCHES.search(data):
         words.add(_SHELL)
-    return _Imported(frozenset(words - _STARTERS), along, renamed)
+    return _Imported(frozenset(words - _STARTERS), along, renamed, everything)
 
 
-def candidates(data: bytes) -> list[int]:
-    """Offsets at which a call of the catalogue may stand; `data` has the line ends of Unix."""
-    words, along, renamed = _imported(data)
-    names = _names()
-    pattern = _pattern(words if words <= _COMMON else frozenset(names.by_word))
-    wanted = names.always.union(*(names.by_word[word] for word in words))
-    free = names.always.union(*(names.methods[word] for word in words))
-    renamed_calls = (new for old, new in renamed if old in wanted)
-    found = [match.start() for name in renamed_calls for match in re.finditer(rb"\b" + name + rb"\s*\(", data)]
-    for match in pattern.finditer(data):
-        name = match[1]
-        if name in free or (name in wanted and (_head(data, match.start(), name) in along or b"*" in along)):
-            found.append(match.start())
+class Look(NamedTuple):
+    """The offsets at which a call of the catalogue may stand, and what the file uses of other modules."""
+
+    offsets: list[int]
+    uses: Uses
+
+
+def look(data: bytes) -> Look:
+    """What `data`, which has the line ends of Unix, may hold."""
+    imported = _imported(data)
+    called = _called(data)
+    calls = (call for call in called if call.partition(b".")[0] in imported.everything)
+    uses = Uses(b" ".join(imported.everything), b" ".join(calls))
+    return Look(_candidates(data, imported, {call.rpartition(b".")[2] for call in called}), uses)
+
+
+def _candidates(data: bytes, imported: _Imported, called: set[bytes]) -> list[int]:
+    words, along, renamed, _ = imported
+    names, free = _wanted(words)
+    found = [start for old, new in renamed if old in names for start in _calls(data, new)]
+    for name in names & called:
+        is_known = name in free or b"*" in along
+        found += (start for start in _calls(data, name) if is_known or _head(data, start, name) in along)
     if b"://" in data:
-        found += (m.start() for m in islice(_ADDRESS.finditer(data), _MOST_ADDRESSES) if _is_of_data(m[1]))
-    if b"_model" in data or b"_name_or_path" in data or b"_MODEL_ID" in data:
-        found += (m.start() for m in islice(_NAMED.finditer(data), _MOST_ADDRESSES))
-    return _outside_of_strings(data, sorted(found)) if found else found
+        found += islice(_addresses(data), _MOST_ADDRESSES)
+        found += (_opening(data, m) for m in islice(_JOINED.finditer(data), _MOST_ADDRESSES))
+        found += helper_names.offsets(data)
+    found += named.offsets(data)
+    return _outside_of_strings(data, sorted(set(found))) if found else found
+
+
+def _addresses(data: bytes) -> Iterator[int]:
+    """Where addresses of data are written as a whole."""
+    for match in _ADDRESS.finditer(data):
+        if data[match.end() : match.end() + 1] not in (b'"', b"'"):
+            continue
+        scheme = _SCHEME.search(data, max(0, match.start() - _LONGEST_SCHEME), match.start())
+        if scheme and (_CONTINUED.match(data, match.end()) or _is_of_data(data[scheme.start() : match.end()])):
+            yield scheme.start() - 1
+
+
+def _opening(data: bytes, match: re.Match[bytes]) -> int:
+    """Where the text begins that ends with `match`."""
+    first, end = max(0, match.start() - _LONGEST_IMPORT), match.start()
+    return max(data.rfind(b'"', first, end), data.rfind(b"'", first, end), 0)
 
 
 def _is_of_data(address: bytes) -> bool:
-    return is_download(address.decode("ascii", "replace"))
+    text = _FILLED.sub("", address.decode("ascii", "replace"))
+    return is_download(text) or is_bucket(text)
 
 
 def _head(data: bytes, start: int, name: bytes) -> bytes:
@@ -192,7 +274,7 @@ def _head(data: bytes, start: int, name: bytes) -> bytes:
     before = data[max(0, start - 120) : start]
     if not before.endswith(b"."):
         return name
-    return before[len(before.rstrip(_NAME)) :].partition(b".")[0]
+    return before[len(before.rstrip(LETTERS + b".")) :].partition(b".")[0]
 
 
 def _outside_of_strings(data: bytes, offsets: list[int]) -> list[int]:
@@ -229,7 +311,7 @@ def _end(data: bytes, start: int, mark: bytes) -> int:
 def _is_computed(data: bytes, start: int) -> bool:
     """Whether the string that begins at `start` is an f-string."""
     before = data[max(0, start - 3) : start]
-    prefix = before[len(before.rstrip(_NAME)) :].lower()
+    prefix = before[len(before.rstrip(LETTERS + b".")) :].lower()
     return b"f" in prefix or b"t" in prefix
 
 

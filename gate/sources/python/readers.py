@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 
 from gate.core.model import Kind
-from gate.sources import commands, services
+from gate.sources import services
 from gate.sources.interface import HOLE, Source
-from gate.sources.names import is_data_url, is_hub_id, is_local, is_media
-from gate.sources.python import cloud, stores, tensorflow
+from gate.sources.names import is_hub_id, is_local
+from gate.sources.python import cloud, fetched, helpers, stores, tensorflow
 from gate.sources.python.classes import CLASSES
 from gate.sources.python.given import Given, Sources, unknown
+from gate.sources.python.named import is_repository
 from gate.sources.python.values import UNKNOWN, Local
 from gate.sources.services import REMOTE
 
@@ -27,7 +29,7 @@ def _hub(given: Given, kind: Kind | None) -> Sources:
     for name in given.names():
         if isinstance(name, Local):
             continue
-        if name.startswith(HOLE) or (HOLE in name and "/" not in name):
+        if not name or name.startswith(HOLE) or (HOLE in name and name.count("/") != 1 and "://" not in name):
             yield unknown(kind)
         elif source := services.hub(name, kind, given.revision()):
             yield source
@@ -47,11 +49,17 @@ def _hub_any(given: Given) -> Sources:
     yield from _hub(given, kinds.get(value) if value is not UNKNOWN else None)
 
 
+_NO_HUB = ("torch.nn.", "vertexai.")
+"""Packages whose `from_pretrained` takes a tensor, or the name of a service."""
+
+
 def _pretrained(given: Given) -> Sources:
     if (
         "Peft" in given.name and not re.search("Auto|Config", given.name) and given.spec.position == 0
     ):  # what is adapted comes first
         given = given._replace(spec=given.spec._replace(position=1, names=("model_id",)))
+    if given.name.startswith(_NO_HUB):
+        return
     if given.name.startswith("paddlenlp."):
         yield from cloud.paddle(given)
         return
@@ -61,6 +69,13 @@ def _pretrained(given: Given) -> Sources:
             continue
         if known or source.is_known or given.name[:1].isupper() or "Auto" in given.name:
             yield source
+
+
+def _own_pretrained(given: Given) -> Sources:
+    """A class that the repository wrote: within it stands how it loads, and here what."""
+    return (
+        s for s in _hub(given, "model") if s.is_known and is_repository(s.url.removeprefix(f"https://{services.HUB}/"))
+    )
 
 
 def _pretrained_file(given: Given) -> Sources:
@@ -99,7 +114,7 @@ def _dataset(given: Given) -> Sources:
 def _data_files(given: Given) -> Sources:
     node = given.keyword("data_files")
     for name in given.texts(node) if node is not None else ():
-        if REMOTE.match(name) and (source := _remote(name, "dataset")):
+        if REMOTE.match(name) and (source := fetched.remote(name, "dataset")):
             yield source
 
 
@@ -110,91 +125,6 @@ def _metric(given: Given) -> Sources:
             revision = given.revision()
             url = f"https://{services.HUB}/spaces/{space}"
             yield Source(url, services.HUB, None, revision, services.commit_pin(revision))
-
-
-def _remote(name: str, kind: Kind | None, *, digest: bool = False) -> Source | None:
-    if name.startswith("hf://"):
-        return services.hub(name, kind)
-    return services.address(name, kind, digest=digest)
-
-
-def _url(given: Given) -> Sources:
-    digest = any(
-        isinstance(given.value(key), str) for key in ("sha256", "hash_prefix", "checksum", "known_hash", "md5", "hash")
-    )
-    digest = digest or (given.value("check_hash") is True)
-    for name in given.names():
-        if isinstance(name, Local):
-            continue
-        if name.startswith(HOLE):
-            yield unknown(None)
-        elif REMOTE.match(name) and (source := _remote(name, None, digest=digest)):
-            yield source
-
-
-def _read(given: Given) -> Sources:
-    kind: Kind = "model" if given.spec.service in ("keras-load", "torch-load") else "dataset"
-    for name in given.names():
-        if name.startswith("pipe:"):
-            yield from (one.source for one in commands.in_text(name[5:]) if one.source is not None)
-            continue
-        clean = _CHAINED.sub("", name)
-        if REMOTE.match(clean) and (source := _remote(clean, kind)):
-            yield source
-
-
-_CHAINED = re.compile(r"^(?:(?:filecache|simplecache|blockcache)(?:://)?::|(?:zip|tar|gzip)://[^:]*::)+")
-"""What fsspec puts in front of an address."""
-
-
-def _request(given: Given) -> Sources:
-    streams = given.value("stream") is True
-    for name in given.names():
-        if name.startswith(("http://", "https://", "ftp://")):
-            plain = name.partition("?")[0]
-            counts = is_data_url(name, services.host_of(name)) or (streams and HOLE not in name) or is_media(plain)
-            if counts and (source := services.address(name)):
-                yield source
-        elif streams and name.startswith(HOLE):
-            yield unknown(None)
-
-
-def _file_system(given: Given) -> Sources:
-    if given.keyword("bucket_name") is not None and given.keyword("object_name") is not None:
-        yield from cloud.hook(given, "gs")
-        return
-    if re.search(r"\.(?:data|models)\.get$", given.name) and given.keyword("version") is not None:
-        yield from cloud.asset(given, ("name",))
-        return
-    streams = given.value("stream") is True
-    on_hub = any(name.endswith("HfFileSystem") for name in given.module.imports.values())
-    for bucket, key in stores.objects(given):
-        yield from stores.stored("s3", bucket, key)
-    scheme = stores.file_system(given)
-    for name in given.names():
-        if (
-            scheme
-            and not REMOTE.match(name)
-            and not isinstance(name, Local)
-            and "/" in name[1:]
-            and name[0] not in "./"
-        ):
-            yield from stores.stored(scheme, *name.split("/", 1))
-        elif on_hub and name.startswith("datasets/") and (source := services.hub(f"hf://{name}", "dataset")):
-            yield source
-        elif not REMOTE.match(name) or not (streams or is_data_url(name, services.host_of(name))):
-            continue
-        elif source := _remote(name, None):
-            yield source
-
-
-def _get_file(given: Given) -> Sources:
-    digest = any(isinstance(given.value(key), str) for key in ("file_hash", "md5_hash", "known_hash"))
-    for name in given.names():
-        if REMOTE.match(name) and (source := services.address(name, digest=digest)):
-            yield source
-        elif name.startswith(HOLE) and not isinstance(name, Local):
-            yield unknown(None)
 
 
 def _torch_hub(given: Given) -> Sources:
@@ -214,6 +144,7 @@ def _label(given: Given) -> tuple[str, str]:
     return scheme, host
 
 
+_TORCH = "download.pytorch.org"
 _BY_PATH = frozenset(("detectron2", "minari"))
 """Libraries whose names of models look like files."""
 
@@ -258,9 +189,19 @@ def _torchvision_model(given: Given) -> Sources:
         return
     if given.last == "get_model":
         for name in given.names():
-            yield services.library("torchvision-models", name, "download.pytorch.org", "model")
+            yield services.library("torchvision-models", name, _TORCH, "model")
         return
-    yield services.library("torchvision-models", given.last, "download.pytorch.org", "model")
+    yield services.library("torchvision-models", given.last, _TORCH, "model")
+
+
+def _weights(given: Given) -> Sources:
+    """`ResNet50_Weights.DEFAULT.get_state_dict()`, also through names."""
+    func = given.node.func
+    node = func.value if isinstance(func, ast.Attribute) else None
+    if node is None or "weights" not in ast.unparse(node).lower():
+        return
+    model, mark, _ = (given.resolver.dotted(node) or "").rpartition(".")[0].rpartition(".")[2].partition("_Weights")
+    yield services.library("torchvision-models", model.lower(), _TORCH, "model") if mark else unknown("model")
 
 
 def _timm(given: Given) -> Sources:
@@ -298,8 +239,7 @@ def _preset(given: Given) -> Sources:
         if name.startswith("hf://") and (source := services.hub(name, "model")):
             yield source
         elif name.startswith("kaggle://"):
-            url = f"https://www.kaggle.com/models/{name.removeprefix('kaggle://')}"
-            yield services.versioned(url, "www.kaggle.com", "model", None)
+            yield services.kaggle_model(name.removeprefix("kaggle://"))
         elif name.startswith(HOLE):
             yield unknown("model")
         elif not is_local(name):
@@ -325,7 +265,7 @@ def _segmenter(given: Given) -> Sources:
 
 def _torchaudio_bundle(given: Given) -> Sources:
     if ".pipelines." in given.name:
-        yield services.library("torchaudio", given.name.split(".")[-2], "download.pytorch.org", "model")
+        yield services.library("torchaudio", given.name.split(".")[-2], _TORCH, "model")
 
 
 def _model_args(given: Given) -> Sources:
@@ -342,7 +282,7 @@ def _fastai(given: Given) -> Sources:
     if "URLs." in name:
         yield services.library("fastai", name.rpartition(".")[2], "s3.amazonaws.com", "dataset")
         return
-    yield from _url(given)
+    yield from fetched.url(given)
 
 
 def _fastai_learner(given: Given) -> Sources:
@@ -350,31 +290,29 @@ def _fastai_learner(given: Given) -> Sources:
     node = given.argument()
     name = (given.resolver.dotted(node) or "").rpartition(".")[2] if node is not None else ""
     if name in _NETWORKS and (given.keyword("pretrained") is None or given.is_on() is not False):
-        yield services.library("torchvision-models", name, "download.pytorch.org", "model")
+        yield services.library("torchvision-models", name, _TORCH, "model")
 
 
 _NETWORKS = frozenset(CLASSES["torchvision.models"][1].split())
 Reader = Callable[[Given], Sources]
 READERS: dict[str, Reader] = {
     **cloud.READERS,
+    **fetched.READERS,
     **stores.READERS,
     **tensorflow.READERS,
     "hub": _hub_any,
     "hub-model": _hub_model,
     "pretrained": _pretrained,
+    "own-pretrained": _own_pretrained,
     "pretrained-file": _pretrained_file,
     "pipeline": _pipeline,
     "dataset": _dataset,
     "metric": _metric,
-    "url": _url,
-    "read": _read,
-    "request": _request,
-    "file-system": _file_system,
-    "get-file": _get_file,
     "torch-hub": _torch_hub,
     "library": _library,
     "library-class": _library_class,
     "torchvision-model": _torchvision_model,
+    "weights": _weights,
     "timm": _timm,
     "open-clip": _open_clip,
     "fastai": _fastai,
@@ -385,9 +323,10 @@ READERS: dict[str, Reader] = {
     "segmenter": _segmenter,
     "torchaudio-bundle": _torchaudio_bundle,
     "model-args": _model_args,
-    "pickle": _read,
+    "helper": helpers.read,
+    "pickle": fetched.read,
     "faiss": lambda _: iter(()),
-    "torch-load": _read,
-    "numpy-load": _read,
-    "keras-load": _read,
+    "torch-load": fetched.read,
+    "numpy-load": fetched.read,
+    "keras-load": fetched.read,
 }

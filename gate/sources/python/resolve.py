@@ -13,6 +13,7 @@ from typing import Any
 from gate.sources.interface import HOLE
 from gate.sources.python import links, texts
 from gate.sources.python.around import Around, Reached
+from gate.sources.python.labels import OPTIONS
 from gate.sources.python.links import DEPTH, Owned
 from gate.sources.python.module import Binding, Class, Module, Scope
 from gate.sources.python.parameters import Parameters
@@ -68,7 +69,6 @@ class Resolver:
             ast.Subscript: self._item,
             ast.Dict: lambda node, look: iter((texts.mapping(node, look),)),
         }
-        self._returns: dict[ast.AST, list[tuple[ast.Return, Scope]]] | None = None
 
     def beside(self, module: Module, data: bytes, path: str) -> Resolver:
         """The resolver of another module of the repository, which counts against the same limits."""
@@ -76,11 +76,15 @@ class Resolver:
         other.path, other._budget = path, self._budget
         return other
 
+    def forget(self) -> None:
+        """Lets go of the module: it refers to itself, and its tree would be kept until somebody looks for such."""
+        self.__dict__.clear()
+
     @property
-    def whole(self) -> Module:
-        """The module with all its functions."""
-        self.module.expand()
-        return self.module
+    def options(self) -> dict[str, list[ast.expr]]:
+        """The options of the command line that the module declares, with their defaults."""
+        self.module.expand(*OPTIONS, "import ")  # imports lead to modules with others
+        return self.module.options
 
     def dotted(self, node: ast.expr) -> str | None:
         """The full name that `node` has by the imports of the module; None for what is no plain name."""
@@ -222,7 +226,7 @@ class Resolver:
         elif isinstance(receiver, ast.Name):
             if given := self._given_to(receiver, node.attr, scope):
                 yield from self.values(given, scope, line, depth)
-            elif receiver.id in _SETTINGS or node.attr in self.whole.options:
+            elif receiver.id in _SETTINGS or node.attr in self.options:
                 yield from self._option(node.attr, depth)
         elif isinstance(receiver, ast.Attribute) and receiver.attr in _SETTINGS:
             yield from self._option(node.attr, depth)
@@ -286,7 +290,7 @@ class Resolver:
         inner = Scope(self.module.top, None, owner)
         inner.names = owner.attributes
         if name not in owner.attributes:
-            self.module.expand()
+            self.module.expand(name)
         bindings = owner.attributes.get(name, [])
         for binding in bindings[-MOST:]:
             where = self._method_scope(owner, binding, inner)
@@ -315,7 +319,7 @@ class Resolver:
 
     def _option(self, name: str, depth: int, *, follow: bool = True) -> Iterator[Any]:
         """The default of an option of the command line, or of a field of settings, here or where this imports from."""
-        for value in self.whole.options.get(name, ())[:MOST]:
+        for value in self.options.get(name, ())[:MOST]:
             yield from (v for v in self.values(value, self.module.top, 1 << 30, depth) if v is not None)
         if name in self.module.options:
             return
@@ -353,12 +357,7 @@ class Resolver:
 
     def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> Iterator[Any]:
         """What a function of the module returns, where it is no more than a few constants."""
-        if self._returns is None:
-            self._returns = {}
-            for statement, scope in self.whole.statements:
-                if isinstance(statement, ast.Return) and scope.function is not None:
-                    self._returns.setdefault(scope.function, []).append((statement, scope))
-        for statement, scope in self._returns.get(function, [])[:MOST]:
+        for statement, scope in self.module.returned(function)[:MOST]:
             yield from self.values(statement.value, scope, statement.lineno, depth + 2)
 
 

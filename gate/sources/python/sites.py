@@ -6,38 +6,30 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gate.sources import commands, flaws, keys, services
+from gate.sources import commands, flaws
 from gate.sources.interface import HOLE, Flaw, Found, Gap, Site, Source
-from gate.sources.names import is_download
 from gate.sources.python.around import Around
+from gate.sources.python.bare import bare, is_writing
 from gate.sources.python.call import Call
 from gate.sources.python.calls import EXACT
 from gate.sources.python.classes import CLASSES
 from gate.sources.python.flaws import flaws_of
 from gate.sources.python.given import Given
+from gate.sources.python.helper_names import is_helper
+from gate.sources.python.helpers import HELPER
 from gate.sources.python.module import Module, Placed
-from gate.sources.python.own import is_own
+from gate.sources.python.own import fetches, is_own
 from gate.sources.python.packages import ANYWHERE, METHODS
 from gate.sources.python.parse import decode, parse
-from gate.sources.python.prefilter import candidates, lines_of
+from gate.sources.python.prefilter import lines_of, look
 from gate.sources.python.readers import READERS, Reader
 from gate.sources.python.resolve import Resolver
 from gate.sources.python.values import Local
-from gate.sources.python.written import WRITERS, written_paths
-from gate.sources.services import REMOTE, STORED
+from gate.sources.python.written import written_paths
 
 LONGEST = 300
 """Characters of a call as it is kept."""
 _CLASS_CALLS = {f"{package}.{name}": call for package, (call, names) in CLASSES.items() for name in names.split()}
-_NO_FETCH = re.compile(
-    r"(?i)print|log|info$|debug|warn|error|critical|exception|post|put|upload|push|save|write|to_|send|publish|export"
-    r"|copy_to|startswith|endswith|replace|split|url(?:parse|split|unsplit)|unquote|match|search|sub$|compile|assert"
-    r"|equal|patch|mock|parametrize|mark|deprecat|link|html|href|img|image$|cite|isinstance|raises|skip|expect|is_|has_"
-    r"|test_|redirect|route|set_|output|head$|exists|options"
-)
-"""Names of functions that show, compare or send what they are given."""
-_PRETENDS = frozenset(("responses", "requests_mock", "httpretty", "respx", "rsps", "mocker", "mock", "monkeypatch"))
-"""What answers in the place of a server."""
 _AT_HAND = frozenset(("torch-load", "pickle", "numpy-load", "keras-load"))
 """Calls that mostly load files at hand: nobody is asked for their names."""
 _PLAIN = re.compile(r"^tensorflow\.(?:compat\.v1\.|python\.|_api\.v2\.)?keras\.|^tf_keras\.|^keras\.(?:src|api)\.")
@@ -45,24 +37,29 @@ _PLAIN = re.compile(r"^tensorflow\.(?:compat\.v1\.|python\.|_api\.v2\.)?keras\.|
 
 def read(data: bytes, around: Around | None = None) -> Found:
     """The places in a file, and what of it could not be read; `around` is the repository that it is in."""
-    offsets = candidates(data)
+    offsets, uses = look(data)
+    if around:
+        around.uses = uses
     if not offsets:
         return
     text = decode(data)
     plain = text.encode("utf-8", "replace")
     if plain != data:
-        data, offsets = plain, candidates(plain)
+        data, offsets = plain, look(plain).offsets
     wanted = lines_of(data, offsets)
-    module = Module(wanted)
+    module = Module(wanted, text)
     for part in parse(text, wanted):
         if isinstance(part, Gap):
             yield part
         else:
             module.add(part)
-    yield from _File(data, module, around).sites()
-
-
-_MODES = frozenset(("w", "wb", "wt", "a", "ab", "x", "xb"))
+    resolver = Resolver(module, data, around)
+    try:
+        yield from _File(data, module, resolver, around).sites()
+    finally:
+        resolver.forget()
+        if around:
+            around.forget()
 
 
 _OPENS = frozenset(("read", "file-system", "ultralytics"))
@@ -75,50 +72,34 @@ def _is_mock(func: ast.Attribute) -> bool:
     return "Mock" in (made.attr if isinstance(made, ast.Attribute) else getattr(made, "id", ""))
 
 
-def _is_writing(call: ast.Call) -> bool:
-    """Whether the call is one of a writer: `open(x, "w")`, `frame.write.csv(x)`, `option("checkpointLocation", x)`."""
-    first = call.args[0] if call.args else None
-    mode = next((k.value for k in call.keywords if k.arg == "mode"), call.args[1] if len(call.args) > 1 else None)
-    if isinstance(mode, ast.Constant) and mode.value in _MODES:
-        return True
-    if isinstance(first, ast.Constant) and isinstance(first.value, str) and keys.is_written(first.value):
-        return "://" not in first.value  # of an option, such as `checkpointLocation`
-    node: ast.expr = call.func
-    for _ in range(40):
-        if isinstance(node, ast.Attribute):
-            if node.attr in ("write", "writeStream", "writeTo"):
-                return True
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            break
-    return False
-
-
 class _File:
     """One parsed file."""
 
-    def __init__(self, data: bytes, module: Module, around: Around | None) -> None:
-        self._data, self._module, self._around = data, module, around
+    def __init__(self, data: bytes, module: Module, resolver: Resolver, around: Around | None) -> None:
+        self._data, self._module, self._resolver, self._around = data, module, resolver, around
         self._lines: list[bytes] = data.split(b"\n")
-        self._resolver = Resolver(module, data, around)
         self._written: frozenset[str] | None = None
+        self._read: set[ast.expr] = set()
 
     def sites(self) -> Iterator[Site]:
         """Every place, at last those of addresses that no call leads to."""
-        known: set[str] = set()
-        for site in self._called():
-            if site.source is not None:
-                known.add(site.source.url)
-            yield site
-        yield from self._bare(known)
+        called = list(self._called())
+        known = {site.source.url for site in called if site.source is not None and not site.is_bare}
+        for site in called:
+            if not site.is_bare or site.source is None or site.source.url not in known:
+                yield site
+        known.update(site.source.url for site in called if site.source is not None)
+        for node, source, name in bare(self._module, self._resolver, known, self._read):
+            unencrypted = flaws.unencrypted(source)
+            yield self._at(node, source, (unencrypted,) if unencrypted else (), name)._replace(is_bare=True)
 
     def _called(self) -> Iterator[Site]:
         for placed in self._module.calls:
             given = self._known(placed)
             if given is None:
                 continue
+            if given.spec is not HELPER:
+                self._read.add(placed.node)
             if given.spec.service == "shell":
                 yield from self._shell(given)
                 continue
@@ -139,7 +120,8 @@ class _File:
     def _placed(self, given: Given, sources: list[Source], found: tuple[Flaw, ...]) -> Iterator[Site]:
         for source in sources:
             unencrypted = flaws.unencrypted(source)
-            yield self._site(given, source, (*found, unencrypted) if unencrypted else found)
+            site = self._site(given, source, (*found, unencrypted) if unencrypted else found)
+            yield site._replace(is_bare=given.spec is HELPER)
             found = ()  # once for the place, however many sources it has
         if not sources and found:
             yield self._site(given, None, found)
@@ -156,36 +138,19 @@ class _File:
             found, packages = METHODS[func.attr]
             if packages and not any(package.encode() in self._data for package in packages):
                 return None
-            if is_own(func, self._resolver) or _is_mock(func):
+            if _is_mock(func):
                 return None
             spec = found
+            if is_own(func, self._resolver):
+                if func.attr != "from_pretrained" or not fetches(func, self._resolver):
+                    return None
+                spec = found._replace(service="own-pretrained")
             name = name or f"….{func.attr}"
-        if spec is None or name is None or (spec.service in _OPENS and _is_writing(placed.node)):
+        if spec is None and is_helper(func):
+            spec, name = HELPER, name or f"….{func.attr if isinstance(func, ast.Attribute) else ''}"
+        if spec is None or name is None or (spec.service in _OPENS and is_writing(placed.node)):
             return None
         return Given(placed.node, placed.scope, name, spec, self._module, self._resolver)
-
-    def _bare(self, known: set[str]) -> Iterator[Site]:
-        """Addresses of data of which it is not seen what is done with them."""
-        for node, call, label in self._module.addresses:
-            name = (self._resolver.dotted(call.func) or str(getattr(call.func, "attr", ""))) if call else ""
-            if call is not None and _is_writing(call):
-                continue
-            if _NO_FETCH.match(name.rpartition(".")[2]) or name.partition(".")[0] in _PRETENDS:
-                continue
-            text = str(node.value)
-            if "/" in text and (named := keys.named(label, text, None)) and named.host == services.HUB:
-                if named.url not in known:
-                    yield self._at(node, named, (), name or label)._replace(is_bare=True)
-                continue
-            if STORED.match(text) and keys.is_written(label):
-                continue
-            if not REMOTE.match(text) or "{" in text or "%s" in text or any(c.isspace() for c in text):
-                continue
-            source = services.hub(text, None) if text.startswith("hf://") else services.address(text)
-            if source is not None and source.url not in known and is_download(text):
-                unencrypted = flaws.unencrypted(source)
-                found = (unencrypted,) if unencrypted else ()
-                yield self._at(node, source, found, name or "address")._replace(is_bare=True)
 
     @staticmethod
     def _named(name: str) -> Call | None:
@@ -215,8 +180,7 @@ class _File:
         if not source.url.startswith("https://huggingface.co/") or not source.is_known:
             return False
         if self._written is None:
-            writes = any(word in self._data for word in WRITERS)
-            self._written = written_paths(self._module, self._resolver) if writes else frozenset()
+            self._written = written_paths(self._module, self._resolver, self._data)
         name = source.url.removeprefix("https://huggingface.co/").removeprefix("datasets/")
         return name in self._written or name.partition("/")[0] in self._written
 

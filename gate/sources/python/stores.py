@@ -200,7 +200,7 @@ def file_system(given: Given) -> str:
 
 def stored(scheme: str, bucket: str, key: str) -> Sources:
     """What lies at `key` in a bucket."""
-    if HOLE in bucket:
+    if HOLE in bucket or "://" in key:
         yield unknown(None)
     elif source := services.address(f"{scheme}://{bucket}/{key}"):
         yield source

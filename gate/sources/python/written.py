@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from gate.sources.interface import HOLE
 from gate.sources.python.module import Module
+from gate.sources.python.prefilter import lines_of
 from gate.sources.python.resolve import Resolver
 
 _WRITERS_WORDS = """
@@ -16,15 +18,15 @@ _PLACES_WORDS = """
     output_dir save_directory local_dir save_dir out_dir logging_dir
 """
 _PLACES = frozenset(_PLACES_WORDS.split())
-WRITERS = tuple(word.encode() for word in sorted(_WRITERS | _PLACES))
-"""Words of which a file must have one to write anything."""
+_WRITES = re.compile(rb"\b(?:" + b"|".join(word.encode() for word in sorted(_WRITERS | _PLACES)) + rb")\b")
+"""Words of which a line must have one to write anything."""
 
 
-def written_paths(module: Module, resolver: Resolver) -> frozenset[str]:
+def written_paths(module: Module, resolver: Resolver, data: bytes) -> frozenset[str]:
     """What is written, as far as the text says."""
     found: set[str] = set()
-    module.expand()
-    for statement, scope in module.statements:
+    lines = lines_of(data, (match.start() for match in _WRITES.finditer(data)))
+    for statement, scope in module.statements_on(lines):
         for node in ast.walk(statement):
             if not isinstance(node, ast.Call):
                 continue
