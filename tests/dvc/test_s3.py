@@ -17,7 +17,6 @@ ROWS = {"a.csv": b"a,1\n", "b.csv": b"b,1\n", "c.csv": b"c,1\n"}
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ObjectServer]:
-    pytest.importorskip("dvc_s3")
     server = ObjectServer()
     for name, value in server.environment().items():
         monkeypatch.setenv(name, value)
