@@ -16,6 +16,8 @@ from gate.dvc.paths import beneath
 from gate.files.paths import parents
 
 MAX_CIRCLES = 20
+MAX_WORK = 50_000_000
+"""Characters of the paths that are needed, times their directories, and outputs beneath them: some seconds."""
 NAMED = 5
 """Stages of one circle that a message names."""
 _Node: TypeAlias = "int | str"
@@ -31,8 +33,16 @@ def circles(steps: Sequence[Step]) -> Iterator[Flaw]:
             makers.setdefault(path, []).append(i)
     ordered = sorted(makers)
     graph: dict[_Node, Sequence[_Node]] = {i: tuple(step.needs) for i, step in enumerate(steps)}
-    for path in {path for step in steps for path in step.needs}:
-        graph[path] = [i for one in _overlapping(path, makers, ordered) for i in makers[one]]
+    left = MAX_WORK
+    for path, at in {path: at for step in steps for path, at in step.needs.items()}.items():
+        left -= len(path) * (1 + path.count("/"))
+        if left >= 0:
+            graph[path] = [i for one in _overlapping(path, makers, ordered) for i in makers[one]]
+            left -= len(graph[path]) * 100
+        if left < 0:
+            message = "the stages need too many paths that lie in each other: no circles were looked for"
+            yield Flaw(MALFORMED, at.path, at, message, "let stages depend on fewer or shorter paths")
+            return
     for _ in range(MAX_CIRCLES):
         if not (found := _circle(graph)):
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
@@ -20,6 +21,9 @@ NAME = ".dvcignore"
 MAX_BYTES = 1 << 20
 MAX_RULES = 1_000
 """Of one directory; with more, as with patterns that are not understood, nothing is left out."""
+MAX_WORK = 200_000_000
+"""Characters of paths times those of patterns, for one directory: twenty seconds at worst. With more, nothing is left
+out."""
 _ALWAYS = (".git", ".hg", ".dvc")
 """Names of directories that DVC never looks into."""
 
@@ -52,14 +56,22 @@ class Ignored:
         self._rules = [rule for rule in rules if rule] if self.is_understood else []
         self._path = path
         self._known: dict[str, bool] = {}
+        self._size = sum(len(rule.glob) for rule in self._rules)
+        self._left = MAX_WORK
 
     def counted(self, found: Mapping[str, str], listed: Collection[str]) -> dict[str, str]:
         """What of `found` is not hidden; what DVC has `listed` counts in any case."""
-        return {path: md5 for path, md5 in found.items() if path in listed or not self.hides(path)}
+        kept = {path: md5 for path, md5 in found.items() if path in listed or not self.hides(path)}
+        return kept if self.is_understood else dict(found)
 
     def hides(self, file: str) -> bool:
         """Whether the file at the path `file` in the directory is hidden, or lies in a directory that is."""
         full = f"{self._path}/{file}"
+        self._left -= len(full) * (full.count("/") + self._size)
+        if self._left < 0:
+            self.is_understood = False
+        if not self.is_understood:
+            return False
         ways = [one for one in parents(full) if len(one) > len(self._path)]
         return any(self._hidden(one, is_directory=True) for one in reversed(ways)) or self._hidden(full)
 
@@ -67,7 +79,8 @@ class Ignored:
         if not is_directory:
             return self._last(path, is_directory=False)
         if path not in self._known:
-            self._known[path] = self._last(path, is_directory=True)
+            self._left -= len(path) * self._size
+            self._known[path] = self._left >= 0 and self._last(path, is_directory=True)
         return self._known[path]
 
     def _last(self, path: str, *, is_directory: bool) -> bool:
@@ -82,10 +95,13 @@ def _rules(root: str, base: str) -> Iterator[_Rule | None]:
     """The rules of the file in the directory `base`; None for one that is not understood."""
     try:
         with beneath.file(root, f"{base}/{NAME}" if base else NAME) as descriptor:
-            data = os.read(descriptor, MAX_BYTES) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+            data = os.read(descriptor, MAX_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
     except OSError:
         return
-    for line in map(str.strip, data.decode(errors="replace").splitlines()):
+    if len(data) > MAX_BYTES:
+        yield None
+        return
+    for line in map(str.strip, re.split("\r\n?|\n", data.decode(errors="replace"))):
         if line and not line.startswith("#"):
             yield _rule(base, line)
 

@@ -22,6 +22,7 @@ from gate.dbom.model import Artifact
 from gate.dvc.arrived import assemble, lacking
 from gate.dvc.fetch import Told, fetch
 from gate.dvc.interface import Config, Kept, Out, Remote
+from gate.dvc.lent import lend
 from gate.dvc.private import private
 from gate.dvc.remotes import DIVERTING, FIX, Remotes, address, refusal
 from gate.files import beneath
@@ -111,7 +112,7 @@ class _Puller:
         """Brings the outputs to their places; those that did not come. Raises OSError."""
         failed = []
         with private(self._root) as project:
-            _write_project(project, remote, url, outs)
+            _write_project(project, remote, lend(project, url, outs) if os.path.isabs(url) else url, outs)
             told = fetch(project)
             for i, out in enumerate(outs):
                 place = os.path.join(project, str(i))

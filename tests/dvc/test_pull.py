@@ -72,6 +72,20 @@ def test_a_tampered_object_never_arrives(repo: Repo, pushed: Path, dvc: Dvc) -> 
     assert repo.text("data/signs.csv") == EVIL
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o444])
+def test_the_remote_stays_as_it_is(repo: Repo, pushed: Path, mode: int) -> None:
+    """DVC itself removes an object that has another MD5 than its name, and what it would prove with it."""
+    tampered = next(path for path in objects(pushed) if path.read_text() == CSV)
+    overwrite(tampered, EVIL)
+    for path in objects(pushed):
+        path.chmod(mode)
+    before = {path: (path.read_bytes(), path.stat().st_mode) for path in objects(pushed)}
+    for _ in range(2):
+        assert "dvc/digest-mismatch" in repo.rules("--pull")
+    assert {path: (path.read_bytes(), path.stat().st_mode) for path in objects(pushed)} == before
+    assert _here(repo) == {"more"}
+
+
 def test_an_object_that_is_not_there_is_told_apart_from_one_that_was_tampered_with(repo: Repo, pushed: Path) -> None:
     """In a directory, which has a manifest: another of its files was tampered with."""
     gone, evil, _ = (path for path in objects(pushed) if path.read_text() != CSV)
