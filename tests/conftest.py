@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from gate import limited
 from tests.chromium import Chromium
 from tests.support import Repo
+
+# As where the gate computes, and before any test imports numpy: threads of processes that share cores wait by spinning.
+os.environ.update(dict.fromkeys(limited._THREADS, "1"))
 
 settings.register_profile(
     "gate", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]

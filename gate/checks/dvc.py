@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -102,10 +103,19 @@ def _differs(view: _View, artifact: Artifact, out: Out, found: Difference) -> Fi
         rest = ", although its SHA-256 is the declared one" if is_declared else ""
         message = f"{shown} is not what {document} recorded{_named(found, out)}{rest}"
         fix = f"fetch it again with DVC; if the change is meant, `dvc add` it and run `gate update {artifact.name}`"
+        if is_declared:  # what DVC would fetch are other bytes
+            fix = f"what is here is what the DBOM declares: restore {document} from git, or {_recording(out)}"
         if out.recorded and out.recorded.is_directory and not Ignored(view.root, out.project, out.path).is_understood:
             fix += "; `.dvcignore` has a pattern that the gate does not follow, such as `[...]`: write it otherwise"
         rule = "dvc/digest-mismatch"
     return Finding(rule, artifact.subject, message, fix, out.location, related, evidence)
+
+
+def _recording(out: Out) -> str:
+    """How DVC is told to record what is here."""
+    if out.document.endswith(SUFFIX):
+        return f"`dvc add {shlex.quote(printable(out.path))}` again"
+    return "have DVC record what is here with `dvc commit`"
 
 
 def _named(found: Difference, out: Out) -> str:

@@ -74,7 +74,7 @@ def _flaw(steps: Sequence[Step], found: Sequence[_Node]) -> Flaw:
     parts = []
     for i, (step, path) in enumerate(zip(steps_[:NAMED], paths, strict=False)):
         maker = steps_[(i + 1) % len(steps_)]
-        names = [shorten(steps[n].name, 60) for n in (step, maker) if isinstance(n, int)]
+        names = [shorten(steps[n].name, 120) for n in (step, maker) if isinstance(n, int)]
         by = "it makes itself" if step == maker else f"{names[1]} makes"
         parts.append(f"{names[0]} needs {shorten(str(path), 80)}, which {by}")
     more = len(steps_) - NAMED

@@ -45,7 +45,8 @@ class Out(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A stage of a pipeline, or a `.dvc` file that depends on something: `name` is for people.
+    """A stage of a pipeline, or a `.dvc` file that depends on something: `name` is its address, as DVC
+    writes it.
 
     `needs` has the paths that it depends on, from the root, each with its place; `makes` all of its outputs.
     """

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gate.core.errors import DocumentError, GateError, Problem
 from gate.core.model import Location
 from gate.core.text import printable, shorten
-from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, decode, parse, read_bytes
+from gate.documents.nodes import Document, Mapping, Node, Scalar, Sequence, Span, decode, parse, read_bytes
 from gate.dvc.interface import MALFORMED, OUTSIDE, UNDECLARED, Flaw, Out, Read, Recorded, Step
 from gate.dvc.nodes import entries, get, is_absent, is_in_git, items, text
 from gate.files.paths import path_problem
@@ -76,6 +76,8 @@ def _parse(root: str, path: str, *, strict: bool = True) -> _Parsed:
 
 def _parsed(data: bytes, path: str, *, strict: bool = True) -> _Parsed:
     document = decode(data, path)
+    if all(line.lstrip()[:1] in ("", "#") for line in document.text.splitlines()):
+        raise document.error(Span(0, 1, 0, 0), "the file is empty", _REWRITE)
     tree = parse(document, None if strict else [])
     if not isinstance(tree, Mapping):
         raise document.error(tree.span, "no file of DVC: it holds no mapping", _REWRITE)

@@ -101,7 +101,8 @@ def step(document: Document, name: Scalar, body: Node) -> Step:
         needs |= {resolved(key.text): document.locate(key.span) for key in files}
         needs |= {} if files else {resolved(PARAMETERS): document.locate(item.span)}
     makes = frozenset(resolved(path.text) for what in WRITTEN for path, _ in outs(get(inner, what)))
-    return Step(name.text, document.name, needs, makes)
+    named = name.text if document.name == "dvc.yaml" else f"{document.name}:{name.text}"
+    return Step(named, document.name, needs, makes)
 
 
 def step_of_file(document: Document, wdir: str, needed: list[Node], made: list[Node]) -> Step:

@@ -151,9 +151,10 @@ class Hub:
                     return answer
                 problem = NoAnswerError(f"{self.host} answered {answer.status}: {_WORD[answer.status]}", "try later")
                 wait = _pause(answer, wait)
-            if wait > MAX_WAIT or attempt == ATTEMPTS or time.monotonic() + wait >= end:
+            if wait > MAX_WAIT or attempt == ATTEMPTS or time.monotonic() + wait >= end or wait >= self._left:
                 break
             time.sleep(wait)
+            self._spend(wait)
         self._down = problem
         raise problem
 
@@ -162,8 +163,11 @@ class Hub:
         try:
             return self._http.fetch(address, min(end, begun + REQUEST_SECONDS, begun + max(self._left, 0.0)))
         finally:
-            with self._lock:
-                self._left -= time.monotonic() - begun
+            self._spend(time.monotonic() - begun)
+
+    def _spend(self, seconds: float) -> None:
+        with self._lock:
+            self._left -= seconds
 
     def _refuse(self, answer: Answer, what: str) -> None:
         """Raises for an answer that is none."""

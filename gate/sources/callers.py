@@ -25,14 +25,15 @@ def callers_of(readings: Mapping[str, Reading]) -> dict[str, Callers]:
     for path, reading in readings.items():
         for name in reading.asks:
             asking.setdefault((_module_name(path), name.encode()), []).append(path)
-    modules = {module for module, _ in asking}
+    modules, names = {module for module, _ in asking}, {name for _, name in asking}
     found: dict[str, dict[str, list[str]]] = {}
     for caller in readings if asking else ():
         reading = readings[caller]
         if not reading.uses or reading.size > MAX_MODULE:
             continue
         imports = [*reading.uses.imports.split(), *(folder.encode() for folder in caller.split("/")[:-1])]
-        for called in _called(imports, reading.uses.calls, modules):
+        calls = (call.split(b".") for call in reading.uses.calls.split())
+        for called in _called(imports, (parts for parts in calls if parts[-1] in names), modules):
             for path in asking.get(called, ()):
                 if path != caller:
                     found.setdefault(path, {}).setdefault(called[1].decode(), []).append(caller)
@@ -45,12 +46,11 @@ def _module_name(path: str) -> bytes:
     return (folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")).encode()
 
 
-def _called(imports: Iterable[bytes], calls: bytes, modules: set[bytes]) -> set[tuple[bytes, bytes]]:
+def _called(imports: Iterable[bytes], calls: Iterable[list[bytes]], modules: set[bytes]) -> set[tuple[bytes, bytes]]:
     """Each function that a file may call, with the module of `modules` that it may be in."""
     imported = modules.intersection(imports)
     found: set[tuple[bytes, bytes]] = set()
-    for call in calls.split():
-        parts = call.split(b".")
+    for parts in calls:
         found.update((module, parts[-1]) for module in imported)
         if len(parts) > 2 and parts[-2] in modules:
             found.add((parts[-2], parts[-1]))

@@ -19,6 +19,7 @@ from gate.sources.services import REMOTE, STORED
 FETCHERS = re.compile(
     rb"\b(?:wget|curl|aria2c|axel|Invoke-WebRequest|iwr|aws|gsutil|gcloud|azcopy|rclone|s3cmd|s5cmd|mc|huggingface-cli|hf|gdown|kaggle|git|dvc|scp|sftp|rsync|hdfs|hadoop|oras|jfrog|jf|clearml-data|az"
     rb"|modelscope|lftp|svn|huggingface|wandb|mlflow|spacy|nltk|ollama|vllm|trust[-_]remote[-_]code)\b|://"
+    rb"|\bpython[\d.]*[ \t]+-c\b"
     rb"|www\.|(?i:model|dataset|tokenizer|repo|checkpoint|pretrained|adapter|lora|huggingface|hf)[\w.-]{0,40}[ =]"
 )
 """What a text must have to be worth reading as commands."""
@@ -144,6 +145,8 @@ _WRAPPERS_WORDS = """
 _WRAPPERS = frozenset(_WRAPPERS_WORDS.split())
 
 
+_STARTED = PROGRAMS | _WRAPPERS | {"python", "python3"}
+"""Programs of which it is plain that something unknown in front of them starts them."""
 _CONTAINERS = frozenset(("docker", "podman", "nvidia-docker", "singularity", "apptainer", "kubectl", "ssh", "su"))
 
 
@@ -156,8 +159,8 @@ def _inside(words: Sequence[str]) -> str | None:
 
 def of_words(words: Sequence[str]) -> Iterator[Fetch]:
     """What one command fetches."""
-    words = list(words[:MAX_WORDS])
-    while len(words) > 1 and words[0] in ("", HOLE) and words[1].rpartition("/")[2] in PROGRAMS | _WRAPPERS:
+    words = [*words[0].split(), *words[1:MAX_WORDS]] if words else []  # `$(RUN)` may stand for several
+    while len(words) > 1 and words[0] in ("", HOLE) and words[1].rpartition("/")[2] in _STARTED:
         words = words[1:]
     while words and (
         words[0].rpartition("/")[2] in _WRAPPERS or re.fullmatch(r"[A-Z_][A-Z0-9_]*=.*|\d+[smh]?", words[0])

@@ -32,7 +32,7 @@ MAX_TREE = 1 << 20
 WORTH = re.compile(
     rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_"
     rb"|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
-    rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower|huggingface|_hub|hub_|name_or_path|upstream|embedding|segmentation|revision"
+    rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower|huggingface|_hub|hub_|name_or_path|upstream|embedding|segmentation|revision|transformer"
     rb"|data_path|train_data|eval_data)[\w.-]{0,40}[\"']?[ \t]{0,8}[:=]"
 )
 """What a file must have to be worth reading."""
@@ -387,4 +387,5 @@ def _command(node: Mapping) -> tuple[str, ...]:
 
 
 def _clean(text: str) -> str:
-    return text.strip()
+    """A text without what AudioCraft puts in front of the name of a model of the hub."""
+    return text.strip().removeprefix("//pretrained/")

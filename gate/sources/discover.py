@@ -16,6 +16,7 @@ from gate.files.paths import within
 from gate.files.walk import walk
 from gate.sources.callers import UNFOLLOWED, affordable, callers_of
 from gate.sources.interface import Gap
+from gate.sources.once import once
 from gate.sources.python.around import MAX_MODULE, Modules
 from gate.sources.read import MAX_BYTES, MAX_CONFIG, Callers, Located, Reading, language_of, may_be_code, read
 from gate.sources.services import HUB
@@ -63,20 +64,8 @@ def discover(
         found |= {reading.path: reading for reading in _read_all(root, sorted(followed), followed, jobs)}
     for path in callers.keys() - followed.keys():
         found[path] = found[path]._replace(gaps=(*found[path].gaps, UNFOLLOWED))
-    readings = _without_bare([found[path] for path in sorted(found)])
+    readings = once([found[path] for path in sorted(found)], followed)
     return Discovered(tuple(readings), (*notes, *_large(readings)))
-
-
-def _without_bare(readings: list[Reading]) -> list[Reading]:
-    """The readings without bare addresses of which another place, of whatever file, says what is done with them."""
-    sources = {
-        one.site.source.url for r in readings for one in r.sites if one.site.source is not None and not one.site.is_bare
-    }
-
-    def says_more(one: Located) -> bool:
-        return one.site.is_bare and one.site.source is not None and one.site.source.url in sources
-
-    return [r._replace(sites=tuple(one for one in r.sites if not says_more(one))) for r in readings]
 
 
 def _read_all(root: str, paths: list[str], callers: Mapping[str, Callers], jobs: int) -> list[Reading]:
@@ -89,13 +78,15 @@ def _read_all(root: str, paths: list[str], callers: Mapping[str, Callers], jobs:
 
 def _module(root: str, path: str) -> bytes | None:
     """The content of a module that names may lead to."""
+    if not os.path.isfile(os.path.join(root, path)):  # most are not there, and asking is cheaper than opening
+        return None
     try:
         with beneath.file(root, path) as descriptor:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_MODULE:
                 return None
             with open(descriptor, "rb", closefd=False) as file:
-                return file.read(MAX_MODULE)
+                return file.read(status.st_size)
     except (beneath.LinkError, OSError):
         return None
 
@@ -157,7 +148,7 @@ def _read_file(root: str, path: str, modules: Modules, callers: Callers | None) 
             if language_of(path) == "json" and status.st_size > MAX_CONFIG:
                 return Reading(path, gaps=(Gap(0, size(status.st_size), blind=False),))
             with open(descriptor, "rb", closefd=False) as file:
-                data = file.read(MAX_BYTES + 1)
+                data = file.read(min(status.st_size, MAX_BYTES) + 1)  # asking for more takes memory before it is read
     except (beneath.LinkError, FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:

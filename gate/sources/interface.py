@@ -46,8 +46,8 @@ class Site(NamedTuple):
 
     `call` is what pulls it in, such as `datasets.load_dataset` or `wget`; `text` is the place as it is written, with
     the spaces normalised. `source` is None for what is loaded from a file at hand, which may still have flaws.
-    `is_bare` says that the code has an address of data there, and not what is done with it: any other place with the
-    same source says more.
+    `is_bare` says that the code has an address of data there, and not what is done with it. `helper` is the function
+    that it is handed to where only its name says that it downloads. Of both, see `gate.sources.once`.
     """
 
     line: int
@@ -58,6 +58,7 @@ class Site(NamedTuple):
     source: Source | None
     flaws: tuple[Flaw, ...] = ()
     is_bare: bool = False
+    helper: str = ""
 
 
 class Gap(NamedTuple):

@@ -25,7 +25,7 @@ _MODEL_WORDS = """
     config_name image_processor_name backbone_name language_model vision_model llm_model model tokenizer
     checkpoint ckpt pretrained weights backbone encoder lora adapter policy_model llm processor init_from
     transformer_name base_model_config model_id_or_path repo_id_or_path hf_model_repo storage_uri model_uri model_url
-    hf_checkpoint name_or_path
+    hf_checkpoint name_or_path transformer transformer_model
     model_checkpoint reranker_model default_model from_pretrained hf_path model_dir
     served_model init_from_pretrained_model model_repository
 """

@@ -43,6 +43,7 @@ _VALUED = frozenset(
             "--header",
             "--output",
         ),
+        *("--acl", "--storage-class", "--content-type", "--cache-control", "--request-payer", "--sse"),
         *("-o", "-O", "-P", "-p", "--path", "--dest", "--quantization", "--max-workers"),
     )
 )

@@ -30,7 +30,7 @@ _DATA = re.compile(
     r"\.(?:tar|tgz|tbz2?|txz|gz|bz2|xz|zst|zip|rar|7z|pt|pth|bin|ckpt|h5|hdf5|keras|safetensors|gguf|ggml|onnx|pkl|pickle"
     r"|joblib|npy|npz|csv|tsv|jsonl|ndjson|parquet|arrow|feather|avro|orc|mat|msgpack|tflite|pb|mar|nemo|tfrecords?|mdb"
     r"|lmdb|pdparams|params|caffemodel|weights|engine|mlmodel|model|vocab|bpe|wav|flac|xlsx?|data|db|sqlite3?|nc|grib2?|fits"
-    r"|txt|json|ply|off|obj|stl|pcd|las|laz|dcm|nii|edf|arff|libsvm|svm|t7|vec|kv|spm|sentencepiece|index|faiss|ubyte)"
+    r"|txt|json|ply|off|obj|stl|pcd|las|laz|dcm|nii|edf|arff|libsvm|svm|h5ad|h5mu|loom|fasta|sdf|nrrd|geojson|gpkg|t7|vec|kv|spm|sentencepiece|index|faiss|ubyte)"
     r"(?:\.(?:gz|bz2|xz|zst|zip))?(?:$|[?#&])",
     re.I,
 )
@@ -42,7 +42,8 @@ _NO_DATA = re.compile(
 _PAGE = re.compile(r"\.(?:md|rst|html?|php|aspx?|jsp)$", re.I)
 """Pages for people; with a query they may answer with a file."""
 _DOWNLOAD = re.compile(
-    r"figshare\.com/files/\d|drive\.google\.com/(?:uc\?|file/d/)|/(?:resolve|releases/download)/[^?]+\.\w+$|[?&](?:dl|download)=1"
+    r"figshare\.com/files/\d|drive\.google\.com/(?:uc\?|file/d/)|/(?:resolve|releases/download)/[^?]+\.\w+$|[?&](?:dl|download)=(?:1|true)"
+    r"|data\.mendeley\.com/[^?]+/file_downloaded|osf\.io/download/\w|/access/datafile/\d"
 )
 _DATA_HOSTS = re.compile(
     r"(?:^|\.)(?:huggingface\.co|hf\.co|zenodo\.org|figshare\.com|kaggle\.com|drive\.google\.com|docs\.google\.com"

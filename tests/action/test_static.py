@@ -133,10 +133,17 @@ def test_every_extra_has_a_lock() -> None:
 
 
 @pytest.mark.clients
-@pytest.mark.parametrize("platform", ["manylinux2014_x86_64", "manylinux2014_aarch64", "macosx_11_0_arm64"])
-@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13"])
-def test_the_locks_resolve(platform: str, version: str, tmp_path: Path) -> None:
-    """There is a wheel with a listed digest for every platform, so nothing has to be built."""
+@pytest.mark.parametrize(
+    ("version", "platform"),
+    [
+        ("3.10", "manylinux2014_x86_64"),
+        ("3.10", "macosx_11_0_arm64"),
+        ("3.13", "manylinux2014_x86_64"),
+        ("3.13", "manylinux2014_aarch64"),
+    ],
+)
+def test_the_locks_resolve(version: str, platform: str, tmp_path: Path) -> None:
+    """There is a wheel with a listed digest for every platform and both ends of the Pythons: nothing is built."""
     pip = [sys.executable, "-I", "-m", "pip"]
     options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--target", str(tmp_path / "target")]
     # Both tags of each platform: a wheel may be built for a newer one of the two.

@@ -26,6 +26,8 @@ WHEEL = "https://github.com/explosion/spacy-models/releases/download/m-3.7.1/m-3
         ("alpaca: {ms_hub_url: acme/alpaca}", "https://www.modelscope.cn/datasets/acme/alpaca"),
         ("embedding: speechbrain/spkrec-ecapa-voxceleb", f"{HUB}/speechbrain/spkrec-ecapa-voxceleb"),
         (f"judge: {{path: acme/signs, revision: {COMMIT}}}", f"{HUB}/acme/signs"),
+        ("checkpoint: //pretrained/facebook/encodec_32khz", f"{HUB}/facebook/encodec_32khz"),
+        ("metadata.variables.TRANSFORMER: distilbert-base-cased", f"{HUB}/distilbert-base-cased"),
         ("init_from_pretrained_model: stt_en_conformer", "nemo:stt_en_conformer"),
         ("task: signs\ndataset_path: math_qa", f"{HUB}/datasets/math_qa"),
         ("models:\n- Weights: https://files.example.org/a.pth", f"{FILES}/a.pth"),
@@ -54,6 +56,7 @@ def test_a_key_says_what_is_pulled_in(repo: Repo, sources: Sources, document: st
         "step: {uses: facebook/clip-action, name: facebook/react}",
         "judge: {path: acme/signs, revision: main}",
         "pretrained_dir: exp/first-1",
+        "transformer: {layers: 12, name: encoder-1}",
     ],
 )
 def test_pages_logs_and_settings_are_no_sources(repo: Repo, sources: Sources, document: str) -> None:

@@ -43,6 +43,7 @@ HUB = "https://huggingface.co"
         (f"MODEL_URL={FILES}/a.pth\n./run $MODEL_URL", [f"{FILES}/a.pth"]),
         ("git clone https://github.com/acme/signs-dataset-small", ["https://github.com/acme/signs-dataset-small"]),
         ("git clone https://github.com/acme/SignsCorpusLabel", ["https://github.com/acme/SignsCorpusLabel"]),
+        ("$RUN python -c 'import musdb; musdb.DB(\"data\", download=True)'", ["musdb:DB"]),
         ("for x in $(cat names); do wget $x; done", ["{…}"]),
     ],
 )
@@ -71,6 +72,7 @@ def test_a_script_is_followed_as_far_as_its_text_says(
         "BASE=exp/first-1\nmodel=exp/first-1\n./run $model",
         "TOOL_URL=https://files.example.org/foo-linux.tar.gz\n./run $TOOL_URL",
         "hf_token=acme/secret-1\n./run",
+        "aws s3 sync --delete docs s3://bucket/docs --acl public-read",
     ],
 )
 def test_programs_uploads_and_paths_are_no_sources(repo: Repo, sources: Sources, script: str) -> None:
@@ -94,6 +96,12 @@ def test_archives_of_data_are_sources_whatever_follows(repo: Repo, sources: Sour
 def test_commands_in_a_container_stand_on_their_own_line(repo: Repo, sources: Sources) -> None:
     repo.write("run.sh", f'docker exec it bash -c "\n  set -e\n  wget {FILES}/a.zip\n  echo"\n')
     assert [(place.source, place.line) for place in sources().places] == [(f"{FILES}/a.zip", 3)]
+
+
+def test_a_variable_of_a_makefile_may_be_several_words(repo: Repo, sources: Sources) -> None:
+    code = 'import musdb; musdb.DB("data", download=True)'
+    repo.write("Makefile", f"RUN = uv run --all-extras\ndata:\n\t$(RUN) python -c '{code}'\n")
+    assert sources().sources == ["musdb:DB"]
 
 
 def test_variables_of_a_workflow_are_put_into_its_commands(repo: Repo, sources: Sources) -> None:

@@ -8,6 +8,7 @@ from tests.sources.conftest import COMMIT, Sources
 from tests.support import Repo
 
 HUB = "https://huggingface.co/"
+WEIGHTS = "https://example.org/a.pth"
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,13 @@ def test_an_own_class_is_a_hub_where_it_fetches(repo: Repo, sources: Sources, bo
         ),
         ('VOCABULARY = {"a": "https://huggingface.co/signs/resolve/main/vocab.json"}', f"{HUB}signs"),
         ("model = dict(pretrained='open-mmlab://resnet50_v1c')", "open-mmlab://resnet50_v1c"),
+        ("import scanpy as sc\nsc.datasets.paul15()", "scanpy:paul15"),
+        ("import musdb\nmusdb.DB('data', download=True)", "musdb:DB"),
+        ("from samgeo import SamGeo\nSamGeo(model_type='vit_h')", "samgeo:vit_h"),
+        ("from samgeo.fast_sam import SamGeo\nSamGeo(model='FastSAM-x.pt')", "ultralytics:FastSAM-x.pt"),
+        ("import xarray as xr\nxr.tutorial.open_dataset('air')", "xarray:air"),
+        ("FILES = {1: 'https://osf.io/download/tv9rs'}", "https://osf.io/download/tv9rs"),
+        ("from tools import download_weights\ndownload_weights(source_url='https://example.org/a.pth')", WEIGHTS),
         ("from kaggle_tools import download_kaggle_dataset\ndownload_kaggle_dataset('acme/Signs-7')", "kaggle"),
     ],
 )
@@ -204,6 +212,9 @@ def test_libraries_have_ways_of_their_own(repo: Repo, sources: Sources, code: st
         "from google.cloud import bigquery\nbigquery.Client().query('SELECT 1')",
         "import requests\ndef download_file(url):\n    return requests.get(url).content",
         "from huggingface_hub import hf_hub_download\nhf_hub_download(repo_id=args.repo, filename='a')",
+        "policy.from_pretrained(cfg.policy_name_or_path)",
+        "self.model_class.from_pretrained(base_model)",
+        "import hanlp\nhanlp.load(models[name])",
     ],
 )
 def test_what_only_the_run_knows_is_a_note(repo: Repo, sources: Sources, code: str) -> None:
@@ -211,6 +222,33 @@ def test_what_only_the_run_knows_is_a_note(repo: Repo, sources: Sources, code: s
     found = sources()
     assert "code.py:" in found.notes
     assert not found.report["findings"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "policy.from_pretrained(output_directory)",
+        "import musdb\nmusdb.DB('data')",
+        "import scanpy as sc\nsc.datasets.blobs()",
+        "upload_url = 'https://storage.googleapis.com/bucket/object.zip'",
+        "from setuptools import setup\nsetup(download_url='https://example.org/a.tar.gz')",
+    ],
+)
+def test_what_is_at_hand_or_sent_is_no_source(repo: Repo, sources: Sources, code: str) -> None:
+    repo.write("code.py", code + "\n")
+    assert sources().places == []
+
+
+def test_a_model_that_is_made_by_code_of_the_repository_it_is_from_is_told(repo: Repo, sources: Sources) -> None:
+    code = "from transformers import AutoModel\nAutoModel.from_config(config, trust_remote_code=True)\n"
+    repo.write("code.py", code + "AutoModel.from_config(config)\n")
+    assert sources().at("sources/remote-code") == ["code.py:2:1"]
+
+
+def test_an_address_in_three_quotes_hides_nothing_that_follows(repo: Repo, sources: Sources) -> None:
+    code = f'import torch\nDATA = """https://example.org/\\\nsigns.zip"""\ntorch.hub.load_state_dict_from_url("{WEIGHTS}")\n'
+    repo.write("code.py", code)
+    assert WEIGHTS in sources().sources
 
 
 def test_keywords_that_are_not_known_do_not_make_a_load_safe(repo: Repo, sources: Sources) -> None:

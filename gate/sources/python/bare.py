@@ -22,7 +22,7 @@ _NO_FETCH = re.compile(
     r"(?i)print|log|info$|debug|warn|error|critical|exception|post|put|upload|push|save|write|to_|send|publish|export"
     r"|copy_to|startswith|endswith|replace|split|url(?:parse|split|unsplit)|unquote|match|search|sub$|compile|assert"
     r"|equal|patch|mock|parametrize|mark|deprecat|link|html|href|img|image$|cite|isinstance|raises|skip|expect|is_|has_"
-    r"|test_|redirect|route|set_|output|head$|exists|options"
+    r"|test_|redirect|route|set_|setup$|output|head$|exists|options"
 )
 """Names of functions that show, compare or send what they are given."""
 _PRETENDS = frozenset(("responses", "requests_mock", "httpretty", "respx", "rsps", "mocker", "mock", "monkeypatch"))
@@ -31,6 +31,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}\s]{0,80}\}|%(?:\(\w+\))?[sd]")
 """A part of a text that is filled in."""
 _BASE = re.compile(r"(?:^|_)(?:url|uri|base|root|prefix|bucket|link|src|source|origin|path|mirror|remote)s?(?:_|$)")
 """Names of what addresses begin with."""
+_UPLOAD = re.compile(r"(?i)(?:^|_)(?:upload|push|publish)(?:_|$)")
 _PARTS = 32
 _MODES = frozenset(("w", "wb", "wt", "a", "ab", "x", "xb"))
 
@@ -121,7 +122,7 @@ def _field(owner: ast.ClassDef, place: int) -> str:
 def _address(text: str, name: str) -> Source | None:
     """The source of an address; a part that is filled in is known at run time only."""
     text = _PLACEHOLDER.sub(HOLE, text)
-    if not REMOTE.match(text) or any(c.isspace() for c in text) or (STORED.match(text) and keys.is_written(name)):
+    if not REMOTE.match(text) or any(c.isspace() for c in text) or _is_written(text, name):
         return None
     host = text.partition("://")[2].partition("/")[0]
     if HOLE in host or "*" in host or text.count("://") > 1 or text.startswith("git+"):
@@ -132,6 +133,11 @@ def _address(text: str, name: str) -> Source | None:
     plain = text.replace(HOLE, "")
     counts = is_download(text) or is_download(plain) or (is_bucket(text) and _BASE.search(keys.normal(name)))
     return source if counts else None
+
+
+def _is_written(text: str, name: str) -> bool:
+    """Whether what stands under `name` is where something is written to: `upload_url` says so of whatever address."""
+    return keys.is_written(name) and bool(STORED.match(text) or _UPLOAD.search(name))
 
 
 def is_writing(call: ast.Call) -> bool:

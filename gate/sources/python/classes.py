@@ -72,6 +72,42 @@ CLASSES: dict[str, tuple[Call, str]] = {
         "reuters.load_data boston_housing.load_data california_housing.load_data imdb.get_word_index "
         "reuters.get_word_index",
     ),
+    "scanpy.datasets": (
+        Call("library-class", label="scanpy:exampledata.scverse.org"),
+        "burczynski06 moignard15 paul15 pbmc3k pbmc3k_processed visium_sge ebi_expression_atlas",
+    ),
+    "squidpy.datasets": (
+        Call("library-class", label="squidpy:ndownloader.figshare.com"),
+        "four_i imc seqfish merfish mibitof slideseqv2 sc_mouse_cortex visium visium_hne_adata visium_hne_adata_crop "
+        "visium_hne_image visium_hne_image_crop visium_fluo_adata visium_fluo_adata_crop visium_fluo_image_crop "
+        "visium_hne_sdata",
+    ),
+    "scvelo.datasets": (
+        Call("library-class", label="scvelo:github.com"),
+        "pancreas dentategyrus dentategyrus_lamanno forebrain gastrulation gastrulation_e75 gastrulation_erythroid "
+        "bonemarrow pbmc68k",
+    ),
+    "scvi.data": (
+        Call("library-class", label="scvi:github.com"),
+        "pbmc_dataset purified_pbmc_dataset cortex retina heart_cell_atlas_subsampled smfish breast_cancer_dataset "
+        "mouse_ob_dataset pbmcs_10x_cite_seq spleen_lymph_cite_seq frontalcortex_dropseq brainlarge_dataset "
+        "dataset_10x",
+    ),
+    "nilearn.datasets": (
+        Call("library-class", label="nilearn:nilearn.github.io"),
+        "fetch_abide_pcp fetch_adhd fetch_atlas_aal fetch_atlas_basc_multiscale_2015 fetch_atlas_craddock_2012 "
+        "fetch_atlas_destrieux_2009 fetch_atlas_difumo fetch_atlas_harvard_oxford fetch_atlas_juelich fetch_atlas_msdl "
+        "fetch_atlas_pauli_2017 fetch_atlas_schaefer_2018 fetch_atlas_smith_2009 fetch_atlas_surf_destrieux "
+        "fetch_atlas_talairach fetch_atlas_yeo_2011 fetch_development_fmri fetch_haxby fetch_icbm152_2009 "
+        "fetch_language_localizer_demo_dataset fetch_localizer_first_level fetch_miyawaki2008 fetch_neurovault "
+        "fetch_oasis_vbm fetch_spm_auditory fetch_surf_fsaverage fetch_surf_nki_enhanced",
+    ),
+    "fairlearn.datasets": (
+        Call("library-class", label="fairlearn:www.openml.org"),
+        "fetch_adult fetch_acs_income fetch_bank_marketing fetch_boston fetch_credit_card fetch_diabetes_hospital",
+    ),
+    "imblearn.datasets": (Call("library-class", label="imblearn:zenodo.org"), "fetch_datasets"),
+    "musdb": (Call("library-class", when=("download",), label="musdb:zenodo.org"), "DB"),
     "medmnist": (
         Call("library-class", when=("download",), label="medmnist:zenodo.org"),
         "PathMNIST ChestMNIST DermaMNIST OCTMNIST PneumoniaMNIST RetinaMNIST BreastMNIST BloodMNIST TissueMNIST "

@@ -13,6 +13,8 @@ from gate.sources.python.values import Local
 from gate.sources.services import REMOTE
 
 HELPER = Call("helper", names=("url", "urls", "uri", "link", "src", "source", "origin", "address", "remote", "path"))
+_KEYWORD = re.compile(rf"(?:^|_)(?:{'|'.join(HELPER.names)})$")
+"""Keywords under which they get addresses: `source_url`, `download_link`."""
 _SURE = re.compile(r"(?i)download|retriev|cached_path|data_dl|data_path")
 """Words of names that do not read pages and answers of services."""
 _PAGE = re.compile(r"(?i)\.(?:html?|php|aspx?|jsp|md|rst|py|js|css|svg|sh)(?:$|[?#])|/(?:docs|wiki|blob|issues|pull)/")
@@ -20,7 +22,7 @@ _PAGE = re.compile(r"(?i)\.(?:html?|php|aspx?|jsp|md|rst|py|js|css|svg|sh)(?:$|[
 
 def read(given: Given) -> Sources:
     """The addresses of data that such a function is given; what is not known is asked for within it."""
-    nodes = [*given.node.args[:3], *(k.value for k in given.node.keywords if k.arg in HELPER.names)]
+    nodes = [*given.node.args[:3], *(k.value for k in given.node.keywords if k.arg and _KEYWORD.search(k.arg))]
     sure = bool(_SURE.search(given.last))
     for node in nodes:
         for text in given.texts(node):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from gate.sources.names import is_download
@@ -70,12 +70,8 @@ class Address(NamedTuple):
     label: Label
 
 
-class _Open(NamedTuple):
-    """A statement that is still to be looked at."""
-
-    node: ast.AST
-    scope: Scope
-    certain: bool
+_Open = tuple[ast.AST, Scope, bool]
+"""A statement that is still to be looked at, the names that it sees, and whether it is certain to run."""
 
 
 class Module:
@@ -103,7 +99,7 @@ class Module:
 
     def add(self, body: Iterable[ast.stmt]) -> None:
         """Collects what `body` has at the top of the module."""
-        self._collect([_Open(node, self.top, True) for node in body][::-1])
+        self._collect((node, self.top, True) for node in body)
 
     def expand(self, *words: str) -> None:
         """Collects also what those functions hold in whose text one of `words` stands."""
@@ -142,19 +138,30 @@ class Module:
     def _expand(self, functions: dict[Function, Scope]) -> None:
         for function in functions:
             del self._deferred[function]
-        inside = [_Open(child, scope, True) for function, scope in functions.items() for child in function.body]
-        self._collect(inside[::-1])
+        self._collect((child, scope, True) for function, scope in functions.items() for child in function.body)
 
     def _has(self, function: Function, words: Iterable[str]) -> bool:
         """Whether one of `words` stands in the text of a function."""
         if not self._starts:
-            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text)), len(self._text)]
-        first, last = self._starts[function.lineno - 1], self._starts[function.end_lineno or function.lineno]
+            self._starts = [0, *accumulate(map(len, self._text.split("\n")))]
+        before, end = function.lineno - 1, function.end_lineno or function.lineno
+        first, last = self._starts[before] + before, self._starts[end] + end  # with the line breaks
         return any(self._text.find(word, first, last) >= 0 for word in words)
 
-    def _collect(self, pending: list[_Open]) -> None:
+    def _collect(self, opened: Iterable[_Open]) -> None:
+        pending = [*opened][::-1]
         while pending:
-            pending += reversed(list(self._statement(pending.pop())))
+            node, scope, certain = pending.pop()
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                self._assign(node, scope, certain)
+                self._simple(node, scope)
+            elif isinstance(node, ast.Expr):
+                self._option(node.value)
+                self._simple(node, scope)
+            elif isinstance(node, (ast.Return, ast.Raise, ast.Assert)):
+                self._simple(node, scope)
+            else:
+                pending += reversed(list(self._statement(node, scope, certain)))
 
     def has_wanted(self, node: ast.AST) -> bool:
         """Whether a line of interest is within `node`."""
@@ -162,8 +169,7 @@ class Module:
         at = bisect_left(self._wanted, first)
         return at < len(self._wanted) and self._wanted[at] <= last
 
-    def _statement(self, opened: _Open) -> Iterator[_Open]:
-        node, scope, certain = opened
+    def _statement(self, node: ast.AST, scope: Scope, certain: bool) -> Iterator[_Open]:
         if isinstance(node, ast.Import):
             for name in node.names:
                 self.imports[name.asname or name.name.partition(".")[0]] = (
@@ -178,21 +184,16 @@ class Module:
             self._expressions((*node.decorator_list, *node.bases), scope)
             inner = Scope(scope, None, found)
             inner.names = found.attributes
-            yield from (_Open(child, inner, True) for child in node.body)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            self._assign(node, scope, certain)
-            self._simple(node, scope)
+            yield from ((child, inner, True) for child in node.body)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)):
             yield from self._compound(node, scope, certain)
-        elif isinstance(node, ast.stmt):
-            if isinstance(node, ast.Expr):
-                self._option(node.value)
-            if hasattr(node, "body") or hasattr(node, "cases"):  # match, and the try of exception groups
+        elif isinstance(node, ast.stmt):  # match, and the try of exception groups
+            if hasattr(node, "body") or hasattr(node, "cases"):
                 yield from self._compound(node, scope, certain)
             else:
                 self._simple(node, scope)
         else:  # a handler or a case
-            yield from (_Open(child, scope, False) for child in getattr(node, "body", ()))
+            yield from ((child, scope, False) for child in getattr(node, "body", ()))
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         """Relative names keep their dots: `from ..hub import fetch` is `..hub.fetch`."""
@@ -212,8 +213,8 @@ class Module:
         for argument, default in defaults(arguments):
             if self.has_wanted(default):
                 self._walk(default, scope, argument)
-        if self.has_wanted(node) or self._has(node, self._words):
-            yield from (_Open(child, inner, True) for child in node.body)
+        if self.has_wanted(node) or (self._words and self._has(node, self._words)):
+            yield from ((child, inner, True) for child in node.body)
         else:
             self._deferred[node] = inner
 
@@ -232,9 +233,9 @@ class Module:
             if isinstance(child, ast.expr):
                 self._expressions((child,), scope)
             elif isinstance(child, ast.stmt):
-                yield _Open(child, scope, certain_inside)
+                yield child, scope, certain_inside
             elif not isinstance(child, ast.withitem):
-                yield _Open(child, scope, False)
+                yield child, scope, False
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, scope: Scope, certain: bool) -> None:
         if isinstance(node, ast.AugAssign):

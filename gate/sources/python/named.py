@@ -24,6 +24,8 @@ _TAIL = re.compile(rb"/[A-Za-z0-9_][\w.-]{1,95}[\"']")
 """The end of a text with an owner and a name: it begins with a plain character, so that it is found fast."""
 _PART = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 _KEY = re.compile(rb"(\w+)[\"']?\]?[ \t]*(?::[^=\n\"']{0,80})?[:=,]\s*[\[({]{0,2}\s*$")
+_OPENING = (b":", b"=", b",", b"[", b"(", b"{")
+"""What may stand between a key and its name."""
 _NEAR = 160
 """Bytes in front of a name in which its key is looked for."""
 _LISTED = re.compile(
@@ -89,17 +91,21 @@ def offsets(data: bytes) -> Iterator[int]:
         text = data[match.start() - len(before) + len(plain) : match.end() - 1].decode("ascii", "replace")
         if not is_repository(text):
             continue
-        lead = plain[:-1].rstrip(b"rbuf")
-        key = _KEY.search(lead)
-        named = key is not None and _may_name(key[1].decode("ascii", "replace"))
-        listed = _LISTED.search(lead) and _SHAPED.search(text)
-        if named or listed or is_owned(text) or _WITH_REVISION.match(data, match.end()):
+        if _is_led(plain[:-1].rstrip(b"rbuf"), text) or is_owned(text) or _WITH_REVISION.match(data, match.end()):
             yield match.start() - len(before) + len(plain) - 1
     if any(word in data for word in _WORDS):
         for match in islice(_CANONICAL.finditer(data), MOST):
             key = _KEY.search(data[max(0, match.start() - _NEAR) : match.start()])
             if key and _kind(key[1].decode("ascii", "replace")) is not None:
                 yield match.start()
+
+
+def _is_led(lead: bytes, text: str) -> bool:
+    """Whether `lead`, what stands in front of `text`, names it or is that of an item."""
+    if _SHAPED.search(text) and _LISTED.search(lead):
+        return True
+    key = _KEY.search(lead) if lead.rstrip()[-1:] in _OPENING else None
+    return key is not None and _may_name(key[1].decode("ascii", "replace"))
 
 
 def _may_name(name: str) -> bool:

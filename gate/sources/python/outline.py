@@ -37,7 +37,9 @@ _QUOTED = "|".join(
 _TOKEN = re.compile(_QUOTED, re.S)
 """A string or a comment."""
 _PART = re.compile(rf"[()\[\]{{}}]|{_QUOTED}", re.S)
-_DEF = re.compile(r"^([ \t]*)(?:async[ \t]+)?def[ \t]+\w+[ \t]*(?=[(\[])", re.M)
+_DEF = re.compile(r"def[ \t]+\w+[ \t]*(?=[(\[])")
+_BEFORE = re.compile(r"([ \t]*)(?:async[ \t]+)?")
+"""Patterns begin with plain characters, so that they are found fast: what stands before is looked at then."""
 _COLON = re.compile(r"[ \t]*(?:->[^:\n]*)?:[ \t]*(?:#[^\n]*)?\n")
 
 
@@ -64,12 +66,15 @@ def outline(text: str, wanted: list[int]) -> Outline:
     bodies: dict[int, _Body] = {}
     at = line = counted = 0
     for match in _DEF.finditer(text):
-        if match.start() < at or strings.end_of(match.start()) is not None:
+        if match.start() < at:
+            continue
+        indent = _indent(text, match.start())
+        if indent is None or strings.end_of(match.start()) is not None:
             continue
         start = _head_end(text, match.end())
-        if start is None or len(match[1]) > _DEEPEST:
+        if start is None:
             continue
-        end = _body_end(text, start, len(match[1]), strings)
+        end = _body_end(text, start, len(indent), strings)
         if end - start < _SMALL:
             continue
         line += text.count("\n", counted, start)
@@ -78,7 +83,7 @@ def outline(text: str, wanted: list[int]) -> Outline:
         place = bisect_left(wanted, line + 1)
         if place < len(wanted) and wanted[place] <= last:
             continue
-        kept += (text[at:start], "\n" * (last - line - 1), match[1], " pass")
+        kept += (text[at:start], "\n" * (last - line - 1), indent, " pass")
         bodies[last] = _Body(line, last, start, end)
         at = end
     return Outline("".join((*kept, text[at:])), bodies)
@@ -95,6 +100,13 @@ class _Strings:
         """Where the string ends within which `place` is; None where it is in none, or before the first quote."""
         number = bisect_left(self._starts, place) - 1
         return self._ends[number] if number >= 0 and place < self._ends[number] else None
+
+
+def _indent(text: str, at: int) -> str | None:
+    """What stands before a definition at `at`; None for what is none, or is too far in."""
+    line = text.rfind("\n", max(0, at - _DEEPEST), at) + 1
+    found = _BEFORE.fullmatch(text, line, at) if line or at <= _DEEPEST else None
+    return found[1] if found else None
 
 
 def _head_end(text: str, at: int) -> int | None:
@@ -117,15 +129,15 @@ def _head_end(text: str, at: int) -> int | None:
 
 @cache
 def _dedent(indent: int) -> re.Pattern[str]:
-    return re.compile(rf"^(?:[ \t]{{0,{indent}}}|[ \t]*\f[ \t\f]*)[^\s#)\]}}]", re.M)
+    return re.compile(rf"\n(?:[ \t]{{0,{indent}}}|[ \t]*\f[ \t\f]*)[^\s#)\]}}]")
 
 
 def _body_end(text: str, start: int, indent: int, strings: _Strings) -> int:
     """Where the last line ends, without its line break, that is indented more than `indent`."""
-    at: int | None = start
+    at: int | None = start - 1  # the line break before it
     while at is not None:
         found = _dedent(indent).search(text, at)
-        stop = found.start() if found else len(text)
+        stop = found.start() + 1 if found else len(text)
         at = strings.end_of(stop) if found else None
     return start + len(text[start:stop].rstrip())
 

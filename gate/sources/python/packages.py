@@ -107,6 +107,9 @@ ANYWHERE: dict[tuple[str, str], Call] = {
     ("haystack", "TransformersSimilarityRanker"): _MODEL,
     ("haystack", "HuggingFaceLocalGenerator"): _MODEL,
     ("open_clip", "get_tokenizer"): Call("open-clip", names=("model_name",)),
+    ("samgeo", "SamGeo"): Call("library", names=("model_type",), label="samgeo:huggingface.co"),
+    ("samgeo", "SamGeo2"): Call("hub-model", names=("model_id",)),
+    ("samgeo", "LangSAM"): Call("library", names=("model_type",), label="samgeo:huggingface.co"),
     ("d3rlpy", "get_d4rl"): Call("library", names=("env_name",), label="d4rl:rail.eecs.berkeley.edu"),
     ("torchaudio", "get_model"): Call("torchaudio-bundle"),
     ("torchaudio", "get_decoder"): Call("torchaudio-bundle"),
@@ -269,6 +272,8 @@ ANYWHERE: dict[tuple[str, str], Call] = {
 METHODS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "from_pretrained": (_PRETRAINED, ()),
     "from_quantized": (_PRETRAINED, ()),
+    "from_config": (Call("flaws"), ("transformers",)),
+    "download_model": (Call("library", names=("model_name",), label="coqui:github.com"), ("TTS",)),
     "from_model_id": (Call("hub-model", names=("model_id",)), ("langchain", "langchain_huggingface")),
     "from_hparams": (Call("hub-model", names=("source",), revision=("revision",)), ("speechbrain",)),
     "from_preset": (Call("preset", names=("preset",)), ("keras_nlp", "keras_hub", "keras_cv")),

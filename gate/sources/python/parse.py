@@ -20,7 +20,10 @@ MAX_PARSED = 4 << 20
 MAX_PIECES = 5_000
 MAX_JOINED = 40
 """Lines that one statement is looked for on."""
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_CODING = re.compile(rb"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+"""The encoding of a file, on its first line, or on its second where the first has no code (PEP 263)."""
+_SLOW = frozenset(("punycode", "idna"))
+"""Encodings of host names, which take time that grows with the square of the length."""
 _CONTINUES = re.compile(r"[ \t\r\f)\]}#]|$|(?:else|elif|except|finally|case)\b")
 _PRINT = re.compile(r"^([ \t]*)print\b(?![ \t]*\().*$", re.M)
 _EXCEPT = re.compile(r"^([ \t]*except\b[^\n:]*?),[ \t]*(\w+)[ \t]*:", re.M)
@@ -30,10 +33,11 @@ _ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
 def decode(data: bytes) -> str:
     """The text of a file, with the line ends of Unix."""
     data = data.removeprefix(codecs.BOM_UTF8)
-    coding = next((m[1].decode() for line in data.split(b"\n", 2)[:2] if (m := _CODING.match(line))), "utf-8")
+    first = _CODING.match(data)
+    coding = first[1].decode() if first else "utf-8"
     try:
-        text = data.decode(coding)
-    except (UnicodeDecodeError, LookupError):
+        text = data.decode("utf-8" if coding.lower() in _SLOW else coding)
+    except (UnicodeError, LookupError):
         text = data.decode("utf-8", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
 

