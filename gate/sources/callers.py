@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from gate.sources.interface import Gap
 from gate.sources.python.around import MAX_MODULE, MAX_MODULES
@@ -25,15 +25,16 @@ def callers_of(readings: Mapping[str, Reading]) -> dict[str, Callers]:
     for path, reading in readings.items():
         for name in reading.asks:
             asking.setdefault((_module_name(path), name.encode()), []).append(path)
-    modules, names = {module for module, _ in asking}, {name for _, name in asking}
+    modules: dict[bytes, set[bytes]] = {}
+    for module, function in asking:
+        modules.setdefault(function, set()).add(module)
     found: dict[str, dict[str, list[str]]] = {}
     for caller in readings if asking else ():
         reading = readings[caller]
         if not reading.uses or reading.size > MAX_MODULE:
             continue
         imports = [*reading.uses.imports.split(), *(folder.encode() for folder in caller.split("/")[:-1])]
-        calls = (call.split(b".") for call in reading.uses.calls.split())
-        for called in _called(imports, (parts for parts in calls if parts[-1] in names), modules):
+        for called in _called(frozenset(imports), reading.uses.calls, modules):
             for path in asking.get(called, ()):
                 if path != caller:
                     found.setdefault(path, {}).setdefault(called[1].decode(), []).append(caller)
@@ -46,14 +47,15 @@ def _module_name(path: str) -> bytes:
     return (folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")).encode()
 
 
-def _called(imports: Iterable[bytes], calls: Iterable[list[bytes]], modules: set[bytes]) -> set[tuple[bytes, bytes]]:
-    """Each function that a file may call, with the module of `modules` that it may be in."""
-    imported = modules.intersection(imports)
+def _called(imports: frozenset[bytes], calls: bytes, modules: Mapping[bytes, set[bytes]]) -> set[tuple[bytes, bytes]]:
+    """Each function that a file may call, with the module that it may be in: `modules` has these by the function."""
     found: set[tuple[bytes, bytes]] = set()
-    for parts in calls:
-        found.update((module, parts[-1]) for module in imported)
-        if len(parts) > 2 and parts[-2] in modules:
-            found.add((parts[-2], parts[-1]))
+    for call in calls.split():
+        before, _, name = call.rpartition(b".")
+        if asking := modules.get(name):
+            found.update((module, name) for module in asking & imports)
+            if (module := before.rpartition(b".")[2]) in asking and b"." in before:
+                found.add((module, name))
     return found
 
 

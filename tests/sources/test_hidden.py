@@ -25,6 +25,23 @@ def test_a_load_behind_a_deceptive_text_is_seen(before: bytes) -> None:
     assert [site.source.url for site in found if site.source] == ["https://files.example.org/model.pth"]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from torch.hub import load_state_dict_from_url  as \\\n  f\nf({})",
+        "from torch.hub \\\n  import load_state_dict_from_url as f\nf({})",
+        f"from torch.hub import ( # {'x' * 5000} )\n  load_state_dict_from_url as f)\nf({{}})",
+        "import torch\ntorch.hub.load_state_dict_from_url\\\n({})",
+        'import torch\nf"{{ \'""""\' }}"\ntorch.hub.load_state_dict_from_url({})',
+    ],
+    ids=["spaces", "continued import", "long import", "continued call", "quotes in a field"],
+)
+def test_a_load_that_is_oddly_written_is_seen(code: str) -> None:
+    data = code.replace("{}", '"https://files.example.org/model.pth"').replace("{{", "{").replace("}}", "}")
+    found = list(read(data.encode() + b"\n"))
+    assert found, "neither the place, nor that it was not read"
+
+
 def test_a_load_in_a_string_is_none() -> None:
     assert list(read(b'x = """\\"""\n' + LOAD + b'"""\n')) == []
 

@@ -43,7 +43,9 @@ _STARTERS = frozenset((b"os", b"subprocess"))
 _SESSIONS = (b"Session(", b"Client(")
 """What a file must have for the methods of a client to count, beside an address."""
 _LONGEST_IMPORT = 4000
-_AS = re.compile(rb"(\w+) as (\w+)")
+_AS = re.compile(rb"(\w+)\s{1,80}as\s{1,80}(\w+)")
+_LIST = re.compile(rb"\((?:[^)#]|#[^\n]*\n)*\)")
+"""A list in brackets, with comments in it."""
 LETTERS = (string.ascii_letters + string.digits + "_").encode()
 """What names are made of."""
 _WORDS = bytes(c if c in LETTERS else 32 for c in range(256))
@@ -200,7 +202,7 @@ def _imported(data: bytes, called: set[bytes]) -> _Imported:
             along.update(own)
             if b"*" in line:
                 along.add(b"*")
-            if b" as " in line:
+            if b"as" in own:
                 renamed += _AS.findall(line)
     if b"://" in data:
         words.update(word for word in _SESSIONS if word in data)
@@ -212,14 +214,14 @@ def _imported(data: bytes, called: set[bytes]) -> _Imported:
 
 def _importing(data: bytes) -> Iterator[bytes]:
     """The lines that import, those of a list in brackets as one."""
-    at = data.find(b"import")
+    at, may_close = data.find(b"import"), True
     while at >= 0:
         first, end = max(0, at - _LONGEST_IMPORT), data.find(b"\n", at)
         end = len(data) if end < 0 else end
-        if data.find(b"(", at, end) >= 0 and data.find(b")", at, end) < 0:
-            end = data.find(b")", end, end + _LONGEST_IMPORT)
-            end = at + _LONGEST_IMPORT if end < 0 else end
-        yield data[max(data.rfind(b"\n", first, at) + 1, first) : min(end, at + _LONGEST_IMPORT)]
+        if may_close and (opened := data.find(b"(", at, end)) >= 0:
+            listed = _LIST.match(data, opened)
+            may_close, end = listed is not None, max(end, listed.end() if listed else 0)
+        yield data[max(data.rfind(b"\n", first, at) + 1, first) : end]
         at = data.find(b"import", max(end, at + 6))
 
 
@@ -232,12 +234,14 @@ class Look(NamedTuple):
 
 def look(data: bytes) -> Look:
     """What `data`, which has the line ends of Unix, may hold."""
-    called = _called(data)
+    joined = data.replace(b"\\\n", b"  ")  # for names alone: a comment ends with its line whatever stands there
+    called = _called(joined)
     names = {call.rpartition(b".")[2] for call in called}
-    imported = _imported(data, names)
+    imported = _imported(joined, names)
     calls = (call for call in called if call.partition(b".")[0] in imported.everything)
     uses = Uses(b" ".join(imported.everything), b" ".join(calls))
-    return Look(_candidates(data, imported, names), uses)
+    found = _candidates(joined, imported, names)
+    return Look(_outside_of_strings(data, found) if found else found, uses)
 
 
 def _candidates(data: bytes, imported: _Imported, called: set[bytes]) -> list[int]:
@@ -252,7 +256,7 @@ def _candidates(data: bytes, imported: _Imported, called: set[bytes]) -> list[in
         found += (_opening(data, m) for m in islice(_JOINED.finditer(data), _MOST_ADDRESSES))
         found += helper_names.offsets(data)
     found += named.offsets(data)
-    return _outside_of_strings(data, sorted(set(found))) if found else found
+    return sorted(set(found))
 
 
 def _addresses(data: bytes) -> Iterator[int]:
@@ -297,6 +301,8 @@ def _outside_of_strings(data: bytes, offsets: list[int]) -> list[int]:
                 kept.append(offset)
                 break
             start, at = opened.start(), _end(data, opened.start(), opened[0])
+            if _is_nested(data, start, at):
+                return kept + [later for later in offsets if later >= offset]
             if at > offset and _is_computed(data, start):
                 kept.append(offset)
                 computed = at
@@ -318,6 +324,14 @@ def _is_computed(data: bytes, start: int) -> bool:
     before = data[max(0, start - 3) : start]
     prefix = before[len(before.rstrip(LETTERS + b".")) :].lower()
     return b"f" in prefix or b"t" in prefix
+
+
+def _is_nested(data: bytes, start: int, end: int) -> bool:
+    """Whether an f-string ends within a field: since Python 3.12 fields may have its quotes. What follows is open."""
+    if data.find(b"{", start, end) < 0 or data.startswith(b"#", start) or not _is_computed(data, start):
+        return False
+    text = data[start:end].replace(b"{{", b"").replace(b"}}", b"")
+    return text.count(b"{") > text.count(b"}")
 
 
 def lines_of(data: bytes, offsets: Iterable[int]) -> list[int]:
