@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from gate.checks.interface import Checked, Context, Examined, Material
 from gate.core.model import Finding, Json, Related
 from gate.core.text import count, printable, size
 from gate.dbom.model import Artifact
 from gate.files.listing import format_listing
+
+if TYPE_CHECKING:
+    from gate.dvc.interface import Kept
 
 MAX_REPEATED = 100
 """Findings of one rule on one artifact that are written out; the rest are counted in one more."""
@@ -21,12 +25,12 @@ def check(material: Material, context: Context) -> Checked:
     """Compares what was examined with what the entry declares."""
     artifact = material.artifact
     if artifact is None:
-        return Checked((*entries(material), *_absent(material, context)))
+        return Checked((*entries(material, context.dvc), *_absent(material, context)))
     present = [file for file in material.files if file.status == "read"]
     pointers = [file for file in present if file.pointer]
-    findings = [*entries(material), *_absent(material, context)]
+    findings = [*entries(material, context.dvc), *_absent(material, context)]
     if material.listing is not None and material.is_directory:
-        findings += _against_listing(material, material.listing)
+        findings += _against_listing(material, material.listing, context.dvc)
     found = _digest(material, artifact, present, as_listed=not findings)
     findings += _whole(material, artifact, found)
     verified = not findings and not pointers and found is not None and found == artifact.sha256
@@ -120,7 +124,7 @@ def _directory(material: Material, artifact: Artifact, found: str | None) -> Ite
         )
 
 
-def _against_listing(material: Material, listing: Mapping[str, str]) -> Iterator[Finding]:
+def _against_listing(material: Material, listing: Mapping[str, str], dvc: Kept | None) -> Iterator[Finding]:
     lead = material.subject.path + "/"
     start = len(lead)
     name = material.subject.name
@@ -141,13 +145,16 @@ def _against_listing(material: Material, listing: Mapping[str, str]) -> Iterator
         return
     there = {file.path[start:] for file in material.files} | {entry.path[start:] for entry in material.odd}
     for path in sorted(listing.keys() - there):
-        yield _missing(material, lead + path)
+        yield _missing(material, lead + path, "", dvc)
 
 
-def entries(material: Material) -> Iterator[Finding]:
+def entries(material: Material, dvc: Kept | None = None) -> Iterator[Finding]:
     """What is no readable file: a finding whichever families run, for none of them looked into it."""
     for file in material.files:
-        if file.status not in ("read", "larger"):
+        if file.status == "missing":
+            finding = _missing(material, file.path, file.detail, dvc)
+            yield finding._replace(fix=file.fix) if file.fix else finding
+        elif file.status not in ("read", "larger"):
             finding = _STATUS[file.status](material, file.path, file.detail)
             yield finding._replace(fix=file.fix) if file.fix else finding
     if larger := [file for file in material.files if file.status == "larger"]:
@@ -156,10 +163,12 @@ def entries(material: Material) -> Iterator[Finding]:
         yield _STATUS[entry.kind](material, entry.path, "")
 
 
-def _missing(material: Material, path: str, detail: str = "") -> Finding:
-    name = material.subject.name
-    kept = material.artifact is not None and material.artifact.source.mirror is not None
-    restore = "run `gate check --pull`, which fetches it from the mirror" if kept else "restore it"
+def _missing(material: Material, path: str, detail: str = "", dvc: Kept | None = None) -> Finding:
+    name, restore = material.subject.name, "restore it"
+    if material.artifact is not None and material.artifact.source.mirror is not None:
+        restore = "run `gate check --pull`, which fetches it from the mirror"
+    elif dvc is not None and any(out.recorded for out in dvc.related(path)):
+        restore = "run `gate check --pull`, or `dvc pull`, which fetch what DVC keeps"
     fix = f"{restore}; if it was moved or removed on purpose, edit the entry and run `gate update {name} --version NEW`"
     message = f"{printable(path)} is not there" + (f": {printable(detail)}" if detail else "")
     return material.finding("integrity/missing-file", message, fix, related=(Related(path),))

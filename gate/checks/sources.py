@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from gate.checks.dbom import is_pinned
 from gate.checks.interface import Checked, Context, Material
+from gate.core.catalogue import family_rules
 from gate.core.model import UNDECIDED, Examination, Finding, Json, Kind, Location, Subject
-from gate.core.text import count, printable, shorten
+from gate.core.text import count, did_you_mean, printable, shorten
 from gate.dbom.model import Artifact
 from gate.policy.sources import SourceRules
 from gate.sources.discover import Discovered
@@ -17,6 +20,7 @@ from gate.sources.interface import HOLE, Source, shown
 from gate.sources.match import Match, Register
 from gate.sources.pragmas import Pragma
 from gate.sources.read import Located, Reading
+from gate.sources.services import declared_revision
 from gate.sources.trust import Trust, trust_in
 
 LISTED = 20
@@ -86,6 +90,7 @@ class _Judge:
         self.findings: list[Finding] = []
         self._open: list[str] = []
         self._allowed: list[str] = []
+        self._void: dict[str, None] = {}
         self._gaps: list[str] = []
         self._sources: set[str] = set()
         self._registered: set[str] = set()
@@ -96,6 +101,7 @@ class _Judge:
         match = self._register.find(source) if source else None
         artifact = match.artifact if match else None
         trust = None
+        self._misspelt(one)
         for flaw in one.site.flaws:
             self._find(one, flaw.rule, f"{printable(one.site.call)} {flaw.message}", flaw.fix)
         if source is not None:
@@ -118,7 +124,8 @@ class _Judge:
         self._sources.add(source.url)
         if match is None:
             what = "weights" if source.kind == "model" else "data" if source.kind == "dataset" else "something"
-            fix = f"keep a copy that is declared: `gate add PATH --source {name} --revision COMMIT`; or remove the call"
+            command = f"gate add PATH --source {shlex.quote(source.url)}{declared_revision(source)}"
+            fix = f"keep a copy that is declared: `{command}`; or remove the call"
             self._find(
                 one,
                 "sources/unregistered",
@@ -126,7 +133,11 @@ class _Judge:
                 fix,
             )
         elif match.other_revision is not None:
-            fix = f"ask for the revision of the entry, or declare the new one: `gate update {match.artifact.name}`"
+            entry = match.artifact.name
+            fix = (
+                f"ask for the revision of the entry; or replace the copy by the new one, name it under `revision:` of "
+                f"{entry} and run `gate update {entry} --version NEW`"
+            )
             message = (
                 f"{name} is asked for at {source.revision}, and {match.artifact.name} declares {match.other_revision}"
             )
@@ -150,6 +161,18 @@ class _Judge:
             found = f'"{shorten(shown(said), 60)}" is no full commit, and can move'
         self._find(one, "sources/unpinned", f"{name} is not pinned: {found}", _PIN_FIXES.get(source.host, _PIN_FIX))
 
+    def _misspelt(self, one: Located) -> None:
+        """Notes what a comment beside the place names, and that is no rule that a comment can allow."""
+        for pragma in one.pragmas:
+            where = printable(f"{one.location.path}:{pragma.line}")
+            if not pragma.rules:
+                self._void[f"{where} allows nothing: it names no rule; write `# gate: allow RULE -- REASON`"] = None
+            for rule in pragma.rules:
+                if rule not in _rules():
+                    hint = did_you_mean(rule, _rules())
+                    why = f'"{shorten(rule)}" is no rule about sources' + (f": {hint}" if hint else "")
+                    self._void[f"{where} does not allow it: {why}"] = None
+
     def _find(self, one: Located, rule: str, message: str, fix: str) -> None:
         """Notes a finding, unless a comment beside the place allows it."""
         site, place = one.site, one.location
@@ -157,13 +180,12 @@ class _Judge:
             if rule not in pragma.rules:
                 continue
             where = f"{place.path}:{pragma.line}"
-            if not pragma.reason:
-                fix = f"give the comment on line {pragma.line} a reason: `# gate: allow {rule} -- REASON`"
-                continue
-            if not (refusal := self._refused(rule, one, pragma)):
+            refusal = self._refused(rule, one, pragma) if pragma.reason else _REASONLESS
+            if not refusal:
                 self._allowed.append(f"{rule} at {where}: {pragma.reason}")
                 return
-            fix = f"{fix}; the comment on line {pragma.line} does not count: {refusal}"
+            fix = f"{fix}; the comment at {printable(where)} does not allow {rule}: {refusal}"
+            self._void[f"{printable(where)} does not allow {rule}: {refusal}"] = None
         source = site.source
         evidence: dict[str, Json] = {
             "call": site.text,
@@ -213,8 +235,18 @@ class _Judge:
             yield f"allowed in the code: {allowed}"
         if (more := len(self._allowed) - LISTED) > 0:
             yield f"allowed in the code: {more:,} more"
+        for void in list(self._void)[:LISTED]:
+            yield f"the comment at {void}"
+        if (more := len(self._void) - LISTED) > 0:
+            yield f"comments that allow nothing: {more:,} more"
 
 
+@cache
+def _rules() -> tuple[str, ...]:
+    return tuple(rule.id for rule in family_rules("sources"))
+
+
+_REASONLESS = "it gives no reason; write `# gate: allow RULE -- REASON`"
 _PIN_FIX = "name the full commit or a numbered version"
 _PIN_FIXES = {
     "huggingface.co": 'name the full commit: `revision="<40 digits>"`, or `/resolve/<commit>/` in an address',

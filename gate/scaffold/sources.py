@@ -15,7 +15,7 @@ from gate.files import git
 from gate.sources.discover import discover
 from gate.sources.interface import HOLE, Source
 from gate.sources.match import Register
-from gate.sources.services import HUB
+from gate.sources.services import declared_revision
 
 
 class Pulled(NamedTuple):
@@ -28,12 +28,10 @@ class Pulled(NamedTuple):
     def command(self) -> str:
         """The command that declares a copy; a revision that the code does not pin is left for a person to choose."""
         source = self.source
-        revision = source.revision if source.pin in ("fixed", "release") else None
-        if revision is None and source.host in (HUB, "github.com") and source.pin in ("moving", "dynamic"):
-            revision = "COMMIT"
         kind = f" --kind {source.kind}" if source.kind else ""
-        said = f" --revision {shlex.quote(revision)}" if revision else ""
-        return f"gate add {shlex.quote(_path(source))} --source {shlex.quote(source.url)}{said}{kind}"
+        return (
+            f"gate add {shlex.quote(_path(source))} --source {shlex.quote(source.url)}{declared_revision(source)}{kind}"
+        )
 
     def where(self) -> str:
         """The first place, and how many more there are."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gate.sources import keys, services, shell
 from gate.sources.fetchers import PROGRAMS, READERS, Reader
-from gate.sources.interface import HOLE, Flaw, Source
+from gate.sources.interface import HOLE, Flaw, Source, shown
 from gate.sources.line import Line, parse_line, transport
 from gate.sources.names import is_data_url, is_download
 from gate.sources.options import RUNNERS, read_options
@@ -112,10 +112,13 @@ _SAID = re.compile(r"(?:^|_)(?:hf|huggingface|pretrained|tokenizer|id|tag|path)(
 
 def _named(assigned: shell.Words, told: set[str]) -> Iterator[Fetch]:
     """Variables that name a model or a dataset of the hub, or weights, which no command that is read fetches."""
+    pairs = (word.text.partition("=") for word in assigned)
+    given = {key: value for name, _, value in pairs if (key := keys.normal(name)).endswith("revision")}
     for word in assigned:
         name, _, value = word.text.partition("=")
         key = keys.normal(name.rstrip("+"))
-        source = keys.named(key, value, None) if "/" in value and HOLE not in value else None
+        revision = keys.revision_of(key, keys.kind_of(key), given)
+        source = keys.named(key, value, revision) if "/" in value and HOLE not in value else None
         if source is None or source.url in told or keys.is_output(key):
             continue
         last = value.rpartition("/")[2]
@@ -187,7 +190,7 @@ def of_words(words: Sequence[str]) -> Iterator[Fetch]:
     call, reader = _reader(line)
     found = list(reader(line)) if reader else []
     if not found:
-        call, found = program, [*read_options(line), *(() if reader else _bare(line))]
+        call, found = _shown(program), [*read_options(line), *(() if reader else _bare(line))]
     wrong = [one for one in found if isinstance(one, Flaw)]
     sources = list(dict.fromkeys(one for one in found if isinstance(one, Source)))
     for source in sources:
@@ -195,6 +198,11 @@ def of_words(words: Sequence[str]) -> Iterator[Fetch]:
         wrong = []
     if wrong:
         yield Fetch(call, None, tuple(wrong))
+
+
+def _shown(program: str) -> str:
+    """A program for people, also where only the run knows which one it is."""
+    return shown(program) if program.strip(HOLE) else "the program"
 
 
 def _with_items(words: Sequence[str]) -> list[str]:

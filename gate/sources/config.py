@@ -33,7 +33,7 @@ WORTH = re.compile(
     rb"(?i)(?:https?|s3|gs|hf|ftp)://|_target_|_component_"
     rb"|trust[-_]?remote[-_]?code|\b(?:run|script|args|uses|cmd)[ \t]{0,8}:|\bcommand"
     rb"|(?:model|dataset|tokenizer|repo|checkpoint|ckpt|pretrained|weights|adapter|lora|encoder|backbone|hf_|vision_tower|huggingface|_hub|hub_|name_or_path|upstream|embedding|segmentation|revision|transformer"
-    rb"|data_path|train_data|eval_data)[\w.-]{0,40}[\"']?[ \t]{0,8}[:=]"
+    rb"|data_path|train_data|eval_data)[\w.-]{0,40}[\"']?[ \t]{0,8}[:=\]]"
 )
 """What a file must have to be worth reading."""
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.M)
@@ -216,8 +216,7 @@ class _Tree:
         if name == "type" and given.get("library") == "huggingface":  # of NeMo
             under = at.under
         kind = keys.kind_of(name) or under
-        names = keys.REVISION if kind == "model" else ("dataset_revision", "revision")
-        revision = next((given[one] for one in names if given.get(one)), None)
+        revision = keys.revision_of(name, kind, given)
         text = shell.expand(value.text, self._variables) if "${" in value.text else _clean(value.text)
         if (HOLE not in text or STORED.match(text)) and (source := keys.named(name, text, revision, under=under)):
             site = self._site(key, value, source, transport(source))
@@ -251,6 +250,8 @@ class _Tree:
 
     def _items(self, at: _At, node: Sequence) -> Found:
         """A plain list of names, or of commands."""
+        pairs = (item.text.partition("=") for item in node.items if isinstance(item, Scalar))
+        given = {keys.normal(name): value for name, mark, value in pairs if mark}
         for item in node.items:
             if not isinstance(item, Scalar):
                 continue
@@ -262,7 +263,9 @@ class _Tree:
             elif at.key in _ENVIRONMENTS:
                 name, _, value = item.text.partition("=")
                 self._variables[name] = value
-                if not keys.is_output(keys.normal(name)) and (source := keys.named(name, value, None)):
+                key = keys.normal(name)
+                revision = keys.revision_of(key, keys.kind_of(key), given)
+                if not keys.is_output(key) and (source := keys.named(key, value, revision)):
                     yield self._site(item, item, source, transport(source))
             elif not keys.is_output(at.key) and (source := keys.named(at.key, _clean(item.text), None, under=at.under)):
                 yield self._site(item, item, source, transport(source))

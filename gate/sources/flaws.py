@@ -9,9 +9,10 @@ from gate.sources.services import is_insecure
 
 def remote_code(how: str, kind: Kind = "model") -> Flaw:
     """The repository that is fetched brings code along, which is run."""
-    fix = f"use a model that the library has code for, without `{how}`; else keep a reviewed copy of the code here"
-    if kind == "dataset":
-        fix = f"use a dataset of plain files, such as Parquet, without `{how}`; else review its code and keep a copy here"
+    better = (
+        "a dataset of plain files, such as Parquet" if kind == "dataset" else "a model that the library has code for"
+    )
+    fix = f"use {better}, without `{how}`; else keep a reviewed copy of the code here"
     return Flaw("sources/remote-code", f"runs code of the repository that it fetches (`{how}`)", fix)
 
 

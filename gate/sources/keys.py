@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from gate.core.model import Kind
 from gate.sources import services
@@ -69,6 +70,8 @@ REVISION = (
     "model_commit",
     "rev",
 )
+_MODEL_REVISION = tuple(name for name in REVISION if name != "dataset_revision")
+_DATASET_REVISION = ("dataset_revision", "revision")
 REMOTE_CODE = frozenset(
     ("trust_remote_code", "trust_remote_code_model", "model_trust_remote_code", "tokenizer_trust_remote_code")
 )
@@ -185,6 +188,19 @@ def is_page(key: str) -> bool:
     if key in _PAGES:
         return True
     return key.endswith(("_url", "_link")) and not _OF_DATA & set(key.split("_"))
+
+
+_WORDS = 8
+"""Words of a key, of which each beginning may be that of the revision."""
+
+
+def revision_of(key: str, kind: Kind | None, given: Mapping[str, str]) -> str | None:
+    """The revision of what `key` names, by the keys (as `normal` has them) that stand beside it: that which has the
+    name of the key itself, such as `base_model_revision` and `hf_revision`, before those for models or datasets."""
+    words = key.split("_")[:_WORDS]
+    own = [f"{'_'.join(words[:number])}_revision" for number in range(len(words), 0, -1)]
+    plain = _DATASET_REVISION if kind == "dataset" else _MODEL_REVISION
+    return next((given[name] for name in (*own, *plain) if given.get(name)), None)
 
 
 def named(key: str, value: str, revision: str | None, *, under: Kind | None = None) -> Source | None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from gate.sources import commands
 from gate.sources.interface import Found, Gap, Site
 from gate.sources.python.around import Around
+from gate.sources.python.packages import ANYWHERE, METHODS
 from gate.sources.python.sites import read as read_python
 
 _MAGIC = re.compile(r"^(?P<lead>[ \t]*(?:[\w, ]+=[ \t]*)?)(?P<mark>!{1,2}|%(?:sx|system)\b|%pip\b|%)(?P<rest>.*)$")
@@ -40,7 +41,8 @@ def read_notebook(data: bytes, around: Around | None = None) -> Found:
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     sources = _sources(text)
     if sources is None:
-        yield Gap(1, "it is no notebook: not valid JSON, or without cells", blind=True)
+        why = "not valid JSON, or without cells" if text.strip() else "it is empty"
+        yield Gap(1, f"it is no notebook: {why}", blind=_may_call(text))
         return
     if sum(part.count("\n") + 1 for parts in sources for part in parts) > MAX_LINES:
         yield Gap(1, f"a notebook with more than {MAX_LINES:,} lines of code is not read", blind=True)
@@ -53,6 +55,13 @@ def read_notebook(data: bytes, around: Around | None = None) -> Found:
         _sort(cell, module, shell)
     yield from _python(module, around)
     yield from _commands(shell)
+
+
+def _may_call(text: str) -> bool:
+    """Whether what is no notebook has a call or a command in it, in whatever encoding."""
+    text = text.replace("\0", "")
+    names = {*METHODS, *(name for _, name in ANYWHERE)}
+    return any(mark in text for mark in ("(", "!", "%%")) or not names.isdisjoint(re.findall(r"\w+", text))
 
 
 def _python(lines: list[_Line], around: Around | None) -> Found:

@@ -27,6 +27,8 @@ def read_options(line: Line) -> Iterator[Source | Flaw]:
         if mark and re.fullmatch(r"[\w.@/]+", key)
     ]
     given = {keys.normal(option): value for option, value in pairs}
+    of_models = {key: value for key, value in given.items() if key.endswith("revision")}
+    of_others = {key: value for key, value in of_models.items() if key != "revision"}  # which is that of the model
     for option, value in pairs:
         key = keys.normal(option)
         if key in keys.REMOTE_CODE and value.lower() not in ("false", "0", "no"):
@@ -42,8 +44,7 @@ def read_options(line: Line) -> Iterator[Source | Flaw]:
             or (kind is None and not STORED.match(value))
         ):
             continue
-        names = ("model_revision", "revision") if kind == "model" else ("dataset_revision",)
-        revision = next((given[name] for name in names if given.get(name)), None)
+        revision = keys.revision_of(key, kind, of_models if kind == "model" else of_others)
         for name in re.split(r"[,\s]", value)[:16]:
             plain = name if "://" in name else name.rpartition("=")[2].partition(":")[0].partition("^")[0]
             if key in _FROM_HUB and is_hub_id(plain) and (found := services.hub(plain, "model", revision)):

@@ -190,14 +190,9 @@ def _python(data: bytes, around: Around | None = None) -> Found:
 
 
 def _notebook(data: bytes, around: Around | None = None) -> Found:
-    if not _NOTEBOOK.search(data):
-        return
     from gate.sources.notebook import read_notebook
 
     yield from read_notebook(data, around)
-
-
-_NOTEBOOK = re.compile(rb"\(|!|%%")
 
 
 def _script(name: str) -> Callable[[bytes], Found]:

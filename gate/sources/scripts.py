@@ -108,9 +108,10 @@ def _without_marks(text: str) -> str:
 
 def _environment(whole: Text, start: int, block: str, head: re.Match[str]) -> Iterator[Site]:
     """What an image names in its environment, for a program that reads it there."""
+    given = {keys.normal(match[1]): match[2].strip("\"'") for match in _PAIR.finditer(block, head.end())}
     for match in _PAIR.finditer(block, head.end()):
-        value = match[2].strip("\"'")
-        if "/" in value and (source := keys.named(match[1], value, None)):
+        value, key = match[2].strip("\"'"), keys.normal(match[1])
+        if "/" in value and (source := keys.named(key, value, keys.revision_of(key, keys.kind_of(key), given))):
             at = start + match.start()
             if source.host == services.HUB:
                 yield whole.site(at, at + len(match[0]), match[1], source)

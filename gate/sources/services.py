@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from urllib.parse import urlsplit
 
 from gate.core.model import Kind
@@ -23,6 +24,7 @@ _HUB_URL = re.compile(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/"
     r"((?:datasets/|spaces/)?(?:[\w.-]+(?=/(?:resolve|raw|blob)/)|[\w.-]+/[\w.-]+))(?:/|$)"
 )
+_REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+")
 _LOCAL_HOSTS = frozenset(("localhost", "127.0.0.1", "::1", "0.0.0.0"))  # noqa: S104 - compared, not bound
 _STORES = {
     "s3": "s3.amazonaws.com",
@@ -185,6 +187,18 @@ def kaggle_model(handle: str) -> Source:
     """A model of Kaggle: `owner/model/framework/variation`, and a version where one is named."""
     plain, _, version = handle.rpartition("/") if handle.count("/") == 4 else (handle, "", "")
     return versioned(f"https://www.kaggle.com/models/{plain}", "www.kaggle.com", "model", version or None)
+
+
+def declared_revision(source: Source) -> str:
+    """The option of `gate add` that says which revision of `source` a copy is of, behind a blank; empty for none.
+
+    One that the code does not pin is left for a person to choose, where the source has commits.
+    """
+    revision = source.revision if source.pin in ("fixed", "release") else None
+    if revision is None and source.pin in ("moving", "dynamic"):
+        of_git = source.host == "github.com" and (source.revision or _REPOSITORY.fullmatch(source.url))
+        revision = "COMMIT" if of_git or source.host == HUB else None
+    return f" --revision {shlex.quote(revision)}" if revision else ""
 
 
 def is_insecure(url: str) -> bool:

@@ -73,10 +73,17 @@ def test_a_circle_of_several_files_is_one_finding(repo: Repo, dvc: Dvc) -> None:
     (found,) = malformed(repo)
     assert found.at == "a/dvc.yaml:2"
     assert found.message == (
-        "a circle of stages: x needs b/two, which b/two.dvc makes; b/two.dvc needs three, which y makes; "
-        "y needs a/one, which x makes"
+        "a circle of stages: a/dvc.yaml:x needs b/two, which b/two.dvc makes; b/two.dvc needs three, "
+        "which b/dvc.yaml:y makes; b/dvc.yaml:y needs a/one, which a/dvc.yaml:x makes"
     )
     assert refused(repo)
+
+
+def test_stages_of_one_name_in_two_directories_are_told_apart(repo: Repo) -> None:
+    repo.write("p1/dvc.yaml", "stages:\n  q: {cmd: run, deps: [../p2/o], outs: [o]}\n")
+    repo.write("p2/dvc.yaml", "stages:\n  q: {cmd: run, deps: [../p1/o], outs: [o]}\n")
+    (found,) = malformed(repo)
+    assert "p1/dvc.yaml:q needs p2/o, which p2/dvc.yaml:q makes" in found.message
 
 
 @pytest.mark.parametrize(

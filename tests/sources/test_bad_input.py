@@ -95,6 +95,20 @@ def test_other_line_ends_keep_the_lines(repo: Repo, sources: Sources, ends: str)
     assert sources().at("sources/unsafe-load") == ["load.py:2:5"]
 
 
+@pytest.mark.parametrize("content", [b"[]", b'"from_pretrained_"', b'{"cells": 1}', b"", b"\xff\xfe{\0}\0"])
+def test_a_notebook_that_is_none_is_told(repo: Repo, sources: Sources, content: bytes) -> None:
+    repo.write("odd.ipynb", content)
+    found = sources()
+    assert found.code == 0
+    assert "odd.ipynb:1 (it is no notebook: " in found.notes
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_is_no_notebook_and_names_a_call_is_undecided(repo: Repo, sources: Sources, encoding: str) -> None:
+    repo.write("odd.ipynb", "[1] from_pretrained".encode(encoding))
+    assert sources().at("gate/undecided") == ["odd.ipynb:1:0"]
+
+
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"cells": 1}', '{"cells": [1, {"cell_type": "code", "source": 5}]}', "[" * 100_000]
 )

@@ -102,6 +102,60 @@ def test_what_is_no_yaml_is_read_line_by_line_and_told(repo: Repo, sources: Sour
     assert "line by line" in outcome.notes
 
 
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("a.toml", f'model_name_or_path = "acme/signs"\nrevision = "{COMMIT}"  # agreed\n'),
+        ("a.toml", f'[model]\nmodel_revision = "{COMMIT}"\nname = "acme/signs"\n'),
+        ("a.toml", f'[data]\ndataset_name = "acme/signs"\ndataset_revision = "{COMMIT}"\n'),
+        ("a.toml", f'[[models]]\npath = "acme/signs"\ncommit = "{COMMIT}"\n'),
+        ("a.ini", f"[train]\nmodel_name_or_path = acme/signs\nrevision = {COMMIT}\n"),
+        (".env", f"HF_MODEL=acme/signs\nHF_REVISION={COMMIT}\n"),
+        ("a.yaml", f"base_model: acme/signs\nbase_model_revision: {COMMIT}\nrevision: main\n"),
+        ("a.yaml", f"environment:\n- HF_MODEL=acme/signs\n- HF_REVISION={COMMIT}\n"),
+        ("get.sh", f"HF_MODEL_ID=acme/signs-7b\nHF_MODEL_REVISION={COMMIT}\n./serve\n"),
+        ("get.sh", f"./serve.py --tokenizer-name acme/signs --tokenizer-revision {COMMIT}\n"),
+        ("Dockerfile", f"FROM a\nENV HF_MODEL=acme/signs HF_REVISION={COMMIT}\n"),
+    ],
+)
+def test_a_revision_counts_for_what_it_stands_beside(repo: Repo, sources: Sources, name: str, document: str) -> None:
+    repo.write(name, document)
+    outcome = sources()
+    assert {(place.revision, place.pin) for place in outcome.places} == {(COMMIT, "fixed")}
+    assert "sources/unpinned" not in outcome.rules
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("a.toml", f'[code]\nrevision = "{COMMIT}"\n[model]\nmodel_id = "acme/signs"\n'),
+        ("a.toml", f'model_id = "acme/signs"\n# revision = "{COMMIT}"\n'),
+        ("a.toml", f'model_id = "acme/signs"\ndataset_revision = "{COMMIT}"\n'),
+        ("a.yaml", f"adapter: acme/signs\nbase_model_revision: {COMMIT}\n"),
+        ("a.yaml", f"model_id: acme/signs\nother: [\ncode:\n  revision: {COMMIT}\n"),
+        ("get.sh", f"./train.py --dataset acme/signs --revision {COMMIT}\n"),
+    ],
+)
+def test_a_revision_of_something_else_pins_nothing(repo: Repo, sources: Sources, name: str, document: str) -> None:
+    repo.write(name, document)
+    assert len(sources().at("sources/unpinned")) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "services: {a: {command: [--model, acme/signs, --trust-remote-code]}}\n",
+        "containers:\n- image: a\n  args: ['--model-id=acme/signs', '--trust-remote-code']\n",
+    ],
+)
+def test_a_program_that_is_not_named_is_called_the_program(repo: Repo, sources: Sources, document: str) -> None:
+    repo.write("a.yaml", document)
+    outcome = sources()
+    messages = [finding["message"] for finding in outcome.report["findings"]]
+    assert any(message.startswith("the program runs code") for message in messages)
+    assert "u0000" not in "".join(messages)
+
+
 def test_the_arguments_of_an_image_are_those_of_its_program(repo: Repo, sources: Sources) -> None:
     repo.write("pod.yaml", "containers:\n- image: amazon/aws-cli:2\n  args: [s3, sync, 's3://corp/signs', /data]\n")
     assert sources().sources == ["s3://corp/signs"]

@@ -155,6 +155,40 @@ def test_a_template_of_an_address_of_data_is_told_with_what_is_known(repo: Repo,
     assert "code.py:2" in sources().notes
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'address = f"https://drive.google.com/uc?export=download&id={name}"',
+        'address = "https://drive.google.com/uc?export=download&id=" + name',
+        'ADDRESS = "https://drive.google.com/uc?export=download&id="',
+        'fetch(f"https://files.example.org/a.zip?version={name}")',
+    ],
+)
+def test_an_address_that_the_run_ends_is_a_note(repo: Repo, sources: Sources, line: str) -> None:
+    repo.write("code.py", line + "\n")
+    outcome = sources()
+    assert "code.py:1" in outcome.notes
+    assert not outcome.report["findings"]
+
+
+FIELD = """\
+from datasets import load_dataset
+
+class Signs:
+    repo_id: str = "acme/signs"
+
+    def prepare(self):
+        load_dataset(self.repo_id)
+"""
+
+
+def test_a_name_that_is_loaded_as_a_dataset_is_no_model(repo: Repo, sources: Sources) -> None:
+    repo.write("code.py", FIELD)
+    assert [(place.line, place.source) for place in sources().places] == [(7, f"{HUB}datasets/acme/signs")]
+    repo.write("code.py", FIELD.replace("load_dataset(self.repo_id)", 'load_dataset("acme/other")'))
+    assert set(sources().sources) == {f"{HUB}acme/signs", f"{HUB}datasets/acme/other"}
+
+
 def test_the_beginning_of_addresses_in_a_bucket_is_one(repo: Repo, sources: Sources) -> None:
     code = 'BASE_URL = "https://storage.googleapis.com/acme-data/signs"\nDOCS = "https://example.org/acme/signs"\n'
     code += 'class Tiles:\n    url = "https://zenodo.org/records/678/files/"\n    paper = "https://zenodo.org/records/679"\n'

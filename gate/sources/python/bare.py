@@ -59,8 +59,13 @@ def bare(module: Module, resolver: Resolver, known: set[str], read: set[ast.expr
         if (_NO_FETCH.match(last) and not (is_name and last == "parametrize")) or name.partition(".")[0] in _PRETENDS:
             continue
         for source in _sources(address, name, resolver):
-            if source.url not in known and source.url not in beneath:
+            if not {source.url, _as_dataset(source)} & known and source.url not in beneath:
                 yield Bare(address.node, source, name or address.label.name or address.label.under or "address")
+
+
+def _as_dataset(source: Source) -> str:
+    """The address of the dataset of that name: whoever loads it says what `repo_id` left open."""
+    return source.url.replace(f"https://{services.HUB}/", f"https://{services.HUB}/datasets/", 1)
 
 
 def _above(known: set[str]) -> set[str]:
@@ -70,13 +75,15 @@ def _above(known: set[str]) -> set[str]:
 
 
 def _sources(address: Address, call: str, resolver: Resolver) -> Iterator[Source]:
-    node, scope, _, label = address
+    node, scope, _, label, begins = address
     if not isinstance(node, ast.Constant):
         for text in resolver.texts(node, scope, node.lineno):
             if source := _address(text, label.name):
                 yield source
         return
     text = str(node.value)
+    if "://" in text and (begins or text.endswith("=")):
+        text += HOLE
     if "://" in text[:20]:
         if "/" in text and (named := keys.named(label.name, text, None)) and named.host == services.HUB:
             yield named

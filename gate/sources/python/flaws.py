@@ -17,7 +17,7 @@ def flaws_of(given: Given) -> Iterator[Flaw]:
     """The flaws of a call, whatever it fetches."""
     for word in ("trust_remote_code", "trust_repo"):
         if given.value(word) is True:
-            yield flaws.remote_code(f"{word}=True")
+            yield flaws.remote_code(f"{word}=True", "dataset" if given.spec.service == "dataset" else "model")
     community = given.value("custom_pipeline")
     if isinstance(community, str) and not community.startswith((".", "/")):
         yield flaws.remote_code(f'custom_pipeline="{shown(community)}"')

@@ -61,13 +61,15 @@ class Placed(NamedTuple):
 class Address(NamedTuple):
     """A text that may be an address or the name of a model, the call that it is an argument of, and what names it.
 
-    What is put together from several, an f-string or a sum, stands for all of them.
+    What is put together from several, an f-string or a sum, stands for all of them. `begins` says that something that
+    is not written there follows it.
     """
 
     node: ast.expr
     scope: Scope
     call: ast.Call | None
     label: Label
+    begins: bool = False
 
 
 _Open = tuple[ast.AST, Scope, bool]
@@ -294,6 +296,7 @@ class Module:
         passed: dict[ast.AST, ast.Call] = {}
         labels: dict[ast.AST, Label] = {root: Label(name)}
         left: set[ast.AST] = set()
+        begun: set[ast.AST] = set()
         for node in ast.walk(root):
             label = labels.get(node, NONE)
             labels |= labelled(node, label)
@@ -308,10 +311,12 @@ class Module:
                 self._bind(node.target, Binding("each", node.iter, line, False), scope)
             elif isinstance(node, ast.NamedExpr):
                 self._bind(node.target, Binding("value", node.value, node.lineno, False), scope)
+            elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
+                begun |= _begun(node)
             if node in left or isinstance(node, ast.Compare):  # what something is compared with
                 left.update(ast.iter_child_nodes(node))
             if isinstance(node, ast.expr) and node not in left and _may_be_source(node, label, is_given=node in passed):
-                self.addresses.append(Address(node, scope, passed.get(node), label))
+                self.addresses.append(Address(node, scope, passed.get(node), label, node in begun))
 
 
 def _may_be_source(node: ast.expr, label: Label, *, is_given: bool) -> bool:
@@ -324,6 +329,13 @@ def _may_be_source(node: ast.expr, label: Label, *, is_given: bool) -> bool:
         tail = _tail(node)
         return "." in tail and is_download(f"https://_/{tail}")
     return False
+
+
+def _begun(node: ast.JoinedStr | ast.BinOp) -> set[ast.AST]:
+    """The text that something follows which is not written there: `f"https://host/{x}"`, `"https://host/" + x`."""
+    if isinstance(node, ast.JoinedStr):
+        return {node.values[0]} if len(node.values) > 1 else set()
+    return {node.left} if isinstance(node.op, ast.Add) and not isinstance(node.right, ast.Constant) else set()
 
 
 def _tail(node: ast.expr) -> str:

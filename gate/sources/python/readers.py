@@ -169,7 +169,7 @@ _OF_DATA = frozenset(_OF_DATA_WORDS.split())
 
 def _library(given: Given) -> Sources:
     scheme, host = _label(given)
-    kind: Kind = "dataset" if scheme in _OF_DATA or "dataset" in given.last else "model"
+    kind: Kind = "dataset" if scheme in _OF_DATA or "dataset" in given.name.lower() else "model"
     if given.is_on() is False:
         return
     node = given.argument()
