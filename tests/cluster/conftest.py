@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
@@ -13,6 +14,9 @@ from typing import Any
 import pytest
 
 from tests.support import HANG
+
+GIVEN_UP = 20
+"""Seconds after which a worker does not come back: one that was killed while its nanny started it is given up."""
 
 
 @pytest.fixture(scope="package")
@@ -28,6 +32,9 @@ def local() -> Iterator[Any]:
 @pytest.fixture
 def address(local: Any) -> str:
     """The engine of two workers, both of which are there, whoever was killed in the test before."""
+    with suppress(asyncio.TimeoutError):
+        local.wait_for_workers(2, timeout=GIVEN_UP)
+    local.scale(2)
     local.wait_for_workers(2, timeout=HANG)
     address: str = local.scheduler_address
     return address.replace("tcp://", "dask://")
